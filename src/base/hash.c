@@ -1,0 +1,52 @@
+#include "base/hash.h"
+
+/* OpenSSL's low-level interface: the provider interface costs a millisecond at the first use, as
+ * much as the rest of a small scan. The functions are deprecated, not going away in 3.x. */
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+_Static_assert(sizeof(SHA256_CTX) <= sizeof(((struct sha256 *)0)->state), "SHA256_CTX grew");
+
+uint64_t hash_xxh3(const void *data, size_t len)
+{
+    return XXH3_64bits(data, len);
+}
+
+void sha256_init(struct sha256 *ctx)
+{
+    SHA256_Init((SHA256_CTX *)(void *)ctx->state);
+}
+
+void sha256_add(struct sha256 *ctx, const void *data, size_t len)
+{
+    SHA256_Update((SHA256_CTX *)(void *)ctx->state, data, len);
+}
+
+void sha256_end(struct sha256 *ctx, unsigned char ret_digest[SHA256_BYTES])
+{
+    SHA256_Final(ret_digest, (SHA256_CTX *)(void *)ctx->state);
+}
+
+void sha256_text(const unsigned char digest[SHA256_BYTES], char ret_text[DIGEST_TEXT])
+{
+    static const char hex[] = "0123456789abcdef";
+    memcpy(ret_text, "sha256:", 7);
+    for (int i = 0; i < SHA256_BYTES; i++) {
+        ret_text[7 + 2 * i] = hex[digest[i] >> 4];
+        ret_text[8 + 2 * i] = hex[digest[i] & 15];
+    }
+    ret_text[DIGEST_TEXT - 1] = '\0';
+}
+
+bool digest_is_valid(struct str text)
+{
+    if (text.len != DIGEST_TEXT - 1 || !str_starts(text, STR("sha256:")))
+        return false;
+    for (size_t i = 7; i < text.len; i++)
+        if (!((text.data[i] >= '0' && text.data[i] <= '9') ||
+              (text.data[i] >= 'a' && text.data[i] <= 'f')))
+            return false;
+    return true;
+}

@@ -1,0 +1,27 @@
+/* Hashes: XXH3 for tables, SHA-256 for digests. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+uint64_t hash_xxh3(const void *data, size_t len);
+static inline uint64_t hash_str(struct str text)
+{
+    return hash_xxh3(text.data, text.len);
+}
+
+/* SHA-256, FIPS 180-4. */
+struct sha256 {
+    _Alignas(16) unsigned char state[128];
+};
+enum { SHA256_BYTES = 32, SHA256_HEX = 64 };
+void sha256_init(struct sha256 *ctx);
+void sha256_add(struct sha256 *ctx, const void *data, size_t len);
+void sha256_end(struct sha256 *ctx, unsigned char ret_digest[SHA256_BYTES]);
+/* "sha256:" and 64 hex digits, NUL-terminated. */
+enum { DIGEST_TEXT = 7 + SHA256_HEX + 1 };
+void sha256_text(const unsigned char digest[SHA256_BYTES], char ret_text[DIGEST_TEXT]);
+/* True for "sha256:" and 64 lower-case hex digits. */
+bool digest_is_valid(struct str text);

@@ -1,0 +1,69 @@
+/* Catalogers: what reads packages and facts out of the files of a tree.
+ *
+ * A cataloger names the paths it wants; the walker hands it each such file while it passes over the
+ * layer. It sees one file of one layer at a time and keeps no state: what it finds is a function of
+ * the file's bytes. Findings of several files together are made later by finishers. */
+#pragma once
+
+#include "base/err.h"
+#include "model/package.h"
+
+/* Bytes of one file, in order, without the whole in memory. */
+struct input {
+    struct str path; /* inside the image, without a leading '/' */
+    uint64_t size;   /* as the archive or the file system tells it */
+    /* The next bytes, at least one; len 0 at the end. Valid until the next call. */
+    int (*next)(struct input *input, struct str *ret_chunk, struct pl_err *err);
+    /* For CATALOG_WHOLE: all bytes (next is NULL). */
+    struct str whole;
+};
+
+/* Lines of an input, without their '\n'. A line longer than LIMIT_LINE is cut there, its rest is
+ * passed over and `cut` is set. */
+struct line_reader {
+    struct input *input;
+    struct str chunk;     /* what is left of the input's current chunk */
+    char *joined;         /* a line that crosses chunks */
+    size_t joined_len, joined_capacity;
+    uint64_t line; /* number of the line handed out, from 1 */
+    bool cut;      /* the line handed out was longer than LIMIT_LINE */
+    bool ended;
+};
+void lines_init(struct line_reader *reader, struct input *input);
+/* 1 and a line, 0 at the end, negative on an error of the input. */
+int lines_next(struct line_reader *reader, struct str *ret_line, struct pl_err *err);
+void lines_free(struct line_reader *reader);
+
+/* Where a cataloger puts what it finds. Strings handed over are copied by the sink. */
+struct catalog_sink;
+/* Copies the package with all its strings; name, version and type must be set, cataloger and paths
+ * are filled by the sink where they are empty. A version or name longer than LIMIT_FIELD is a
+ * diagnostic. */
+void catalog_add_package(struct catalog_sink *sink, const struct package *package);
+/* A record that could not be read, with the place in the file: "entry 812", "line 33". The file's
+ * path is put before it. The report is then incomplete (exit code 5). */
+void catalog_add_problem(struct catalog_sink *sink, const struct pl_err *problem);
+
+enum catalog_mode {
+    CATALOG_STREAM, /* bytes come in order through input.next */
+    CATALOG_WHOLE,  /* input.whole holds all bytes, up to max_size (0: LIMIT_FILE_WHOLE) */
+    CATALOG_KEEP,   /* not read now: small content that finishers see (os-release) */
+};
+
+struct cataloger {
+    const char *name;
+    const char *help;         /* translatable */
+    const char *group;        /* "os", "language", "binary" */
+    unsigned version;         /* raised when its results change: part of the cache's key */
+    const char *const *wants; /* globs (base/str.h: str_glob) without a leading '/', ended by NULL */
+    enum catalog_mode mode;
+    uint64_t max_size;
+    /* Suffix of a companion file that changes what this one says ("-wal" beside an SQLite file).
+     * When the companion is visible and not empty, read() is called again with both. */
+    const char *companion;
+    /* Errors end the reading of this file and become a diagnostic; what was added before stays. */
+    int (*read)(struct catalog_sink *sink, struct input *input, struct str companion,
+                struct pl_err *err);
+};
+
+extern const struct cataloger *const catalogers[]; /* ended by NULL */

@@ -1,0 +1,42 @@
+/* Advisories as feeds tell them and the database keeps them. */
+#pragma once
+
+#include "base/str.h"
+#include "score/cvss.h"
+#include "score/severity.h"
+
+/* What a feed says of one package and one vulnerability. */
+enum advisory_status {
+    ADVISORY_AFFECTED,            /* in the ranges given; fixed where a range says so */
+    ADVISORY_NOT_AFFECTED,        /* never affected (Debian and secdb: fix version 0) */
+    ADVISORY_WONT_FIX,            /* Debian: no-DSA with reason "ignored" */
+    ADVISORY_DEFERRED,            /* Debian: "postponed" */
+    ADVISORY_UNDER_INVESTIGATION, /* Debian: undetermined */
+    ADVISORY_END_OF_LIFE,         /* the distribution no longer supports the package */
+};
+
+/* Affected from `introduced` (inclusive; "0" or empty: from the first) up to `fixed` (exclusive), or
+ * `last_affected` (inclusive), or without end when both are empty. */
+struct advisory_range {
+    struct str introduced;
+    struct str fixed;
+    struct str last_affected;
+};
+
+/* The feeds, most trusted first for packages of an operating system. */
+enum feed_id {
+    FEED_DEBIAN,
+    FEED_ALPINE,
+    FEED_OSV,
+    FEED_NVD,
+    FEED_KEV,
+    FEED_EPSS,
+    FEED_COUNT
+};
+
+struct cvss_entry {
+    enum cvss_version version;
+    double score;
+    struct str vector;
+    struct str source; /* who scored it: "nvd@nist.gov", "osv:GHSA" ... */
+};
