@@ -1,5 +1,5 @@
 /* Messages in the person's language. Message ids are the English texts; translations stand in
- * po/*.po and are compiled in as sorted tables, since a container often has no locale. */
+ * the po folder and are compiled in as sorted tables, since a container often has no locale. */
 #pragma once
 
 #include <stdbool.h>

@@ -7,6 +7,7 @@
 
 /* Images */
 #define LIMIT_LAYERS 20000ULL                 /* layers of one image */
+#define LIMIT_MEMBERS 200000ULL               /* files of an outer archive */
 #define LIMIT_MANIFEST (8 * MIB)              /* a manifest, index, config or layout document */
 #define LIMIT_MANIFEST_DEPTH 4                /* index inside index */
 #define LIMIT_ENTRIES 4000000ULL              /* entries of all layers of one image */

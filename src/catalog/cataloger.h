@@ -6,17 +6,8 @@
 #pragma once
 
 #include "base/err.h"
+#include "io/input.h"
 #include "model/package.h"
-
-/* Bytes of one file, in order, without the whole in memory. */
-struct input {
-    struct str path; /* inside the image, without a leading '/' */
-    uint64_t size;   /* as the archive or the file system tells it */
-    /* The next bytes, at least one; len 0 at the end. Valid until the next call. */
-    int (*next)(struct input *input, struct str *ret_chunk, struct pl_err *err);
-    /* For CATALOG_WHOLE: all bytes (next is NULL). */
-    struct str whole;
-};
 
 /* Lines of an input, without their '\n'. A line longer than LIMIT_LINE is cut there, its rest is
  * passed over and `cut` is set. */

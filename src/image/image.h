@@ -1,0 +1,71 @@
+/* Image sources: what a target is, its layers, and where their bytes stand.
+ * Sources: OCI image-spec v1.1 (image-layout.md, manifest.md, image-index.md, config.md), and the
+ * archive of `docker save` (manifest.json), old layout and new. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/vec.h"
+#include "image/archive.h"
+#include "image/record.h"
+#include "image/walk.h"
+#include "io/decoded_source.h"
+
+enum target_kind {
+    TARGET_DOCKER_ARCHIVE,
+    TARGET_OCI,
+    TARGET_OCI_ARCHIVE,
+    TARGET_DIR,
+    TARGET_KIND_COUNT
+};
+/* The report's word for it: an OCI layout is "oci" as a folder and as a tar. */
+const char *target_kind_name(enum target_kind kind);
+
+struct image_layer {
+    struct str member;     /* name in the archive */
+    struct str digest;     /* of the blob as stored; empty: not told */
+    struct str diff_id;    /* of the plain tar, as the config claims; empty: not told */
+    struct str created_by; /* history of the config */
+    struct str media_type;
+    uint64_t size; /* of the blob as stored; UINT64_MAX: not there */
+};
+
+struct image {
+    struct arena arena;
+    enum target_kind kind;
+    struct str name;     /* tag, or reference, or the path of the target */
+    struct str path;     /* of the file or folder */
+    struct str digest;   /* of the manifest; empty: none */
+    struct str image_id; /* digest of the config */
+    struct str platform; /* "linux/amd64" */
+    struct archive *archive;
+    int root_fd; /* TARGET_DIR: the root folder; else -1 */
+    VEC(struct image_layer) layers; /* lowest first */
+    VEC(struct pl_err) problems;    /* found while opening; each means: not everything can be seen */
+    struct inflate_budget budget;
+};
+
+struct image_options {
+    struct str platform; /* "os/arch[/variant]"; empty: this machine's, or the only one */
+};
+
+/* `target`: a path, with the kind found by content, or a path behind "docker-archive:", "oci:",
+ * "oci-archive:" or "dir:" (for the first three with ":TAG" or "@INDEX" behind it).
+ * PL_E_NOT_FOUND, PL_E_IO, PL_E_FORMAT, PL_E_UNSUPPORTED, PL_E_USAGE as the case may be. */
+int image_open(struct str target, const struct image_options *options, struct image **ret_image,
+               struct pl_err *err);
+void image_close(struct image *image);
+static inline void image_closep(struct image **image)
+{
+    if (*image)
+        image_close(*image);
+}
+
+struct layer_options {
+    const struct walk_options *walk;
+    bool verify; /* read all bytes and check every digest, also of plain layers */
+};
+/* Walks one layer into `record`. Negative: its bytes could not all be examined (truncated, damaged,
+ * missing, wrong digest); what was read before is in the record. Safe for several layers at once. */
+int image_walk_layer(struct image *image, size_t index, const struct layer_options *options,
+                     const struct walk_visitor *visitor, struct layer_record *record,
+                     struct pl_err *err);

@@ -1,0 +1,129 @@
+#include "image/image.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "io/tar.h"
+
+/* SHA-256 of a range of a file. */
+static int digest_range(const struct blob *blob, char ret_text[DIGEST_TEXT], struct pl_err *err)
+{
+    struct sha256 sha;
+    unsigned char digest[SHA256_BYTES];
+    struct file_source source;
+    int r = 0;
+    sha256_init(&sha);
+    file_source_init(&source, blob->fd, blob->offset, blob->length);
+    for (uint64_t left = blob->length; left && r == 0;) {
+        struct str chunk;
+        r = source.source.chunk(&source.source, left, &chunk, err);
+        if (r == 0 && chunk.len == 0)
+            r = err_set(err, PL_E_FORMAT, "the file ends too early");
+        if (r == 0)
+            sha256_add(&sha, chunk.data, chunk.len);
+        left -= r == 0 ? chunk.len : 0;
+    }
+    file_source_free(&source);
+    sha256_end(&sha, digest);
+    sha256_text(digest, ret_text);
+    return r;
+}
+
+static int check_digest(struct str want, const char *got, const char *what, struct pl_err *err)
+{
+    if (want.len == 0 || str_is(want, got))
+        return 0;
+    return err_set(err, PL_E_DIGEST, "the %s is %s, but its bytes have %s", what,
+                   str_starts(want, STR("sha256:")) ? want.data : "of an unknown kind", got);
+}
+
+/* Plain tar: headers are read where they stand, skipped files are not touched. */
+static int walk_plain(const struct blob *blob, const struct layer_options *options,
+                      const struct walk_visitor *visitor, struct layer_record *record,
+                      struct pl_err *err)
+{
+    struct file_source source;
+    file_source_init(&source, blob->fd, blob->offset, blob->length);
+    int r = walk_tar(&source.source, options->walk, visitor, record, err);
+    file_source_free(&source);
+    return r;
+}
+
+static int walk_decoded(struct image *image, const struct image_layer *layer,
+                        const struct blob *blob, enum compression compression,
+                        const struct layer_options *options, const struct walk_visitor *visitor,
+                        struct layer_record *record, struct pl_err *err)
+{
+    struct file_input input;
+    struct decoder *decoder;
+    struct decoded_source source;
+    unsigned char digest[SHA256_BYTES];
+    char text[DIGEST_TEXT];
+    file_input_init(&input, blob->fd, blob->offset, blob->length);
+    int r = decoder_new(compression, file_input_decoder(&input), &decoder, err);
+    if (r == 0) {
+        r = decoded_source_init(&source, decoder, &image->budget, true, err);
+        if (r == 0) {
+            r = walk_tar(&source.source, options->walk, visitor, record, err);
+            if (r == 0)
+                r = decoded_source_finish(&source, digest, err);
+            decoded_source_free(&source);
+        }
+    }
+    file_input_free(&input);
+    if (r < 0)
+        return r;
+    sha256_text(digest, text);
+    return check_digest(layer->diff_id, text, "diff ID", err);
+}
+
+static int walk_blob(struct image *image, const struct image_layer *layer, const struct blob *blob,
+                     const struct layer_options *options, const struct walk_visitor *visitor,
+                     struct layer_record *record, struct pl_err *err)
+{
+    unsigned char head[TAR_BLOCK];
+    char text[DIGEST_TEXT];
+    size_t have = blob->length < TAR_BLOCK ? (size_t)blob->length : TAR_BLOCK;
+    int r = file_read_at(blob->fd, head, have, blob->offset, err);
+    if (r < 0)
+        return r;
+    if (str_ends(layer->media_type, STR("+encrypted")))
+        return err_set(err, PL_E_UNSUPPORTED,
+                       "the layer is encrypted; decrypt the image first (%.*s)",
+                       STR_ARG(layer->media_type));
+    enum compression compression = compression_detect(str_make((char *)head, have));
+    if (options->verify && layer->digest.len && !options->walk->second_pass) {
+        r = digest_range(blob, text, err);
+        if (r == 0)
+            r = check_digest(layer->digest, text, "digest", err);
+        if (r < 0) {
+            struct pl_err ignored;
+            if (compression == COMPRESSION_NONE)
+                walk_plain(blob, options, visitor, record, &ignored);
+            return r;
+        }
+    }
+    if (compression == COMPRESSION_NONE && (!options->verify || layer->diff_id.len == 0))
+        return walk_plain(blob, options, visitor, record, err);
+    return walk_decoded(image, layer, blob, compression, options, visitor, record, err);
+}
+
+int image_walk_layer(struct image *image, size_t index, const struct layer_options *options,
+                     const struct walk_visitor *visitor, struct layer_record *record,
+                     struct pl_err *err)
+{
+    const struct image_layer *layer = &image->layers.items[index];
+    struct blob blob;
+    int r = archive_find(image->archive, layer->member, &blob, err);
+    if (r == 0) {
+        r = walk_blob(image, layer, &blob, options, visitor, record, err);
+        blob_close(&blob);
+    }
+    if (!record->sealed)
+        record_seal(record);
+    if (r < 0) {
+        struct str name = layer->diff_id.len ? layer->diff_id : layer->member;
+        return err_prefix(err, "layer %zu (%.*s)", index + 1, STR_ARG(str_first(name, 100)));
+    }
+    return 0;
+}

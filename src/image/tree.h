@@ -1,0 +1,30 @@
+/* The image as its layers make it when they lie over one another: paths are resolved by the whiteout
+ * rules of OCI image-spec layer.md, links are followed inside the root only. */
+#pragma once
+
+#include "image/record.h"
+
+struct tree {
+    struct layer_record **layers; /* lowest first */
+    size_t count;
+};
+
+struct tree_node {
+    enum entry_type type; /* FILE, DIR or OTHER; SYMLINK only when it was not to be followed */
+    uint32_t layer;       /* that holds the content */
+    uint32_t order;       /* of its entry there */
+    struct str path;      /* clean path of the content in that layer; in the arena */
+};
+
+/* True when `path` is there. Symbolic links on the way are always followed, the last one with
+ * `follow`. Links in a circle, or more than LIMIT_LINK_HOPS of them, lead nowhere: false. */
+bool tree_resolve(const struct tree *tree, struct arena *arena, struct str path, bool follow,
+                  struct tree_node *ret_node);
+
+/* The same, as the image was when layer `top` was its uppermost. */
+bool tree_resolve_at(const struct tree *tree, struct arena *arena, uint32_t top, struct str path,
+                     bool follow, struct tree_node *ret_node);
+
+/* Files of a layer that stand below a link of a lower one are at the link's target: gives each such
+ * file the path that it has in the image. Once, when all layers are walked. */
+void tree_settle(struct tree *tree);

@@ -1,0 +1,238 @@
+#include "image/walk.h"
+
+#include <stdatomic.h>
+
+#include "base/hash.h"
+#include "base/limits.h"
+#include "image/path.h"
+#include "io/tar.h"
+
+struct walk {
+    struct tar tar;
+    const struct walk_options *options;
+    const struct walk_visitor *visitor;
+    struct layer_record *record;
+    uint32_t order;
+    struct buf clean, clean_link;
+    struct buf dir; /* folder of the last entry */
+    uint64_t dir_hash;
+    struct input input;
+};
+
+static const struct str WHITEOUT = {".wh.", 4};
+static const struct str WHITEOUT_META = {".wh..wh.", 8};
+static const struct str WHITEOUT_OPAQUE = {".wh..wh..opq", 12};
+
+static void tell(struct walk *walk, bool incomplete, const struct pl_err *problem)
+{
+    walk->visitor->problem(walk->visitor->context, incomplete, problem);
+}
+
+/* Makes `dir` the current folder: folders on the way that the last entry did not share are implied
+ * by this one. */
+static void enter_dir(struct walk *walk, struct str dir)
+{
+    struct str last = buf_str(&walk->dir);
+    if (walk->order > 1 && str_equal(last, dir))
+        return;
+    size_t shared = 0, shortest = last.len < dir.len ? last.len : dir.len;
+    while (shared < shortest && last.data[shared] == dir.data[shared])
+        shared++;
+    if (!walk->options->second_pass) {
+        for (size_t end = 1; end <= dir.len; end++) {
+            if (end < dir.len && dir.data[end] != '/')
+                continue;
+            bool known = end < shared || (end == shared && end <= last.len &&
+                                          (end == last.len || last.data[end] == '/'));
+            if (!known)
+                record_add(walk->record, hash_str(str_first(dir, end)), walk->order, ENTRY_IMPLIED,
+                           STR_NONE);
+        }
+    }
+    walk->dir.len = 0;
+    buf_add(&walk->dir, dir);
+    walk->dir_hash = hash_str(dir);
+}
+
+static int next_chunk(struct input *input, struct str *ret_chunk, struct pl_err *err)
+{
+    struct walk *walk = (struct walk *)((char *)input - offsetof(struct walk, input));
+    return tar_content(&walk->tar, ret_chunk, err);
+}
+
+static void read_wanted(struct walk *walk, struct str path, uint64_t hash, enum entry_type type,
+                        const unsigned *readers, size_t count)
+{
+    struct layer_record *record = walk->record;
+    struct record_file *files[WANTS_MATCHES];
+    size_t fresh = 0, first = record->files.count;
+    struct str kept = STR_NONE;
+    for (size_t i = 0; i < count; i++) {
+        const struct record_file *known =
+            walk->options->second_pass ? record_file_find(record, path, readers[i]) : NULL;
+        if (known && (known->read || known->order != walk->order))
+            continue;
+        if (!kept.data)
+            kept = arena_str(&record->arena, path);
+        *VEC_ADD(&record->files) = (struct record_file){
+            .path = kept,
+            .hash = hash,
+            .size = walk->tar.entry.size,
+            .order = walk->order,
+            .mode = walk->tar.entry.mode,
+            .type = type,
+            .reader = readers[i],
+        };
+    }
+    for (size_t i = first; i < record->files.count; i++)
+        files[fresh++] = &record->files.items[i];
+    if (fresh == 0 || type != ENTRY_FILE)
+        return;
+    struct pl_err problem;
+    walk->input = (struct input){.path = kept, .size = walk->tar.entry.size, .next = next_chunk};
+    if (walk->visitor->file(walk->visitor->context, files, fresh, &walk->input, &problem) < 0) {
+        err_prefix(&problem, "%.*s", STR_ARG(path));
+        tell(walk, true, &problem);
+    }
+}
+
+static bool is_dot_name(struct str name)
+{
+    return name.len == 0 || str_equal(name, STR(".")) || str_equal(name, STR(".."));
+}
+
+static void take_whiteout(struct walk *walk, struct str path, struct str dir, struct str name)
+{
+    struct pl_err problem;
+    if (str_equal(name, WHITEOUT_OPAQUE)) {
+        record_add(walk->record, walk->dir_hash, walk->order, ENTRY_OPAQUE, STR_NONE);
+        return;
+    }
+    if (str_starts(name, WHITEOUT_META))
+        return; /* bookkeeping of aufs */
+    struct str hidden = str_from(name, WHITEOUT.len);
+    if (is_dot_name(hidden)) {
+        err_set(&problem, PL_E_FORMAT,
+                "entry %llu: the whiteout \"%.*s\" names no file and was passed over",
+                (unsigned long long)walk->tar.number, STR_ARG(path));
+        tell(walk, false, &problem);
+        return;
+    }
+    AUTO_BUF target = {0};
+    buf_add(&target, dir);
+    if (dir.len)
+        buf_putc(&target, '/');
+    buf_add(&target, hidden);
+    record_add(walk->record, hash_str(buf_str(&target)), walk->order, ENTRY_WHITEOUT, STR_NONE);
+}
+
+static void tell_odd_name(struct walk *walk, bool outside)
+{
+    struct pl_err problem;
+    struct str raw = str_first(walk->tar.entry.path, 200);
+    if (outside)
+        err_set(&problem, PL_E_FORMAT,
+                "entry %llu: the name \"%.*s\" leads out of the image and was passed over",
+                (unsigned long long)walk->tar.number, STR_ARG(raw));
+    else
+        err_limit(&problem, LIMIT_NAME(LIMIT_PATH),
+                  "entry %llu: a name of %zu bytes is longer than LIMIT_PATH (%llu)",
+                  (unsigned long long)walk->tar.number, walk->tar.entry.path.len, LIMIT_PATH);
+    tell(walk, !outside, &problem);
+}
+
+static enum entry_type entry_type_of(enum tar_type type)
+{
+    switch (type) {
+    case TAR_FILE:
+        return ENTRY_FILE;
+    case TAR_DIR:
+        return ENTRY_DIR;
+    case TAR_SYMLINK:
+        return ENTRY_SYMLINK;
+    case TAR_HARDLINK:
+        return ENTRY_HARDLINK;
+    case TAR_OTHER:
+        break;
+    }
+    return ENTRY_OTHER;
+}
+
+static void take_entry(struct walk *walk)
+{
+    const struct tar_entry *entry = &walk->tar.entry;
+    bool escapes;
+    if (entry->path.len > LIMIT_PATH) {
+        tell_odd_name(walk, false);
+        return;
+    }
+    struct str path = path_clean(entry->path, &walk->clean, &escapes);
+    if (escapes) {
+        tell_odd_name(walk, true);
+        return;
+    }
+    if (path.len == 0)
+        return; /* the root itself */
+    struct str dir = path_dir(path), name = path_base(path);
+    enter_dir(walk, dir);
+    bool first_pass = !walk->options->second_pass;
+    if (str_starts(name, WHITEOUT)) {
+        if (first_pass)
+            take_whiteout(walk, path, dir, name);
+        return;
+    }
+    enum entry_type type = entry_type_of(entry->type);
+    uint64_t hash = hash_str(path);
+    if (first_pass) {
+        struct str link = STR_NONE;
+        if (type == ENTRY_HARDLINK)
+            link = path_clean(entry->link, &walk->clean_link, &escapes);
+        else if (type == ENTRY_SYMLINK)
+            link = entry->link.len ? entry->link : STR(".");
+        if (link.len > LIMIT_PATH)
+            link.len = LIMIT_PATH;
+        record_add(walk->record, hash, walk->order, type, link);
+    }
+    if (type == ENTRY_DIR || type == ENTRY_OTHER)
+        return;
+    unsigned readers[WANTS_MATCHES];
+    size_t count =
+        wants_match(walk->options->wants, path, hash, dir.len, walk->dir_hash, readers);
+    if (count)
+        read_wanted(walk, path, hash, type, readers, count);
+}
+
+static int walk_entries(struct walk *walk, struct pl_err *err)
+{
+    for (;;) {
+        int r = tar_next(&walk->tar, err);
+        if (r <= 0)
+            return r;
+        if (atomic_fetch_sub(walk->options->entry_budget, 1) - 1 > LIMIT_ENTRIES)
+            return err_limit(err, LIMIT_NAME(LIMIT_ENTRIES),
+                             "the layers have more entries than LIMIT_ENTRIES (%llu)",
+                             LIMIT_ENTRIES);
+        walk->order++;
+        take_entry(walk);
+    }
+}
+
+int walk_tar(struct source *source, const struct walk_options *options,
+             const struct walk_visitor *visitor, struct layer_record *record, struct pl_err *err)
+{
+    struct walk walk = {
+        .options = options,
+        .visitor = visitor,
+        .record = record,
+        .dir_hash = hash_str(STR("")),
+    };
+    tar_init(&walk.tar, source);
+    int r = walk_entries(&walk, err);
+    if (!options->second_pass)
+        record_seal(record);
+    tar_free(&walk.tar);
+    buf_free(&walk.clean);
+    buf_free(&walk.clean_link);
+    buf_free(&walk.dir);
+    return r;
+}

@@ -1,0 +1,30 @@
+/* The layer walker: one pass over a layer's tar, nothing extracted, content read only for files that
+ * some reader wants. */
+#pragma once
+
+#include "image/record.h"
+#include "image/wants.h"
+#include "io/input.h"
+#include "io/source.h"
+
+/* What the walker calls for. `context` goes to every call. */
+struct walk_visitor {
+    void *context;
+    /* A wanted regular file: one record_file for each of its readers. The visitor reads `input` as
+     * far as it wants, sets read and content. A negative return is the file's problem alone. */
+    int (*file)(void *context, struct record_file *const *files, size_t count, struct input *input,
+                struct pl_err *err);
+    /* Something is wrong with a part of the layer. `incomplete`: bytes were not examined. */
+    void (*problem)(void *context, bool incomplete, const struct pl_err *problem);
+};
+
+struct walk_options {
+    const struct wants *wants;
+    /* The first pass keeps entries; a second pass only reads wanted files that were not read. */
+    bool second_pass;
+    _Atomic uint64_t *entry_budget; /* LIMIT_ENTRIES less what was walked, shared by all layers */
+};
+
+/* Negative: the layer could not be read to its end; what was seen before stays in the record. */
+int walk_tar(struct source *source, const struct walk_options *options,
+             const struct walk_visitor *visitor, struct layer_record *record, struct pl_err *err);

@@ -1,0 +1,195 @@
+#include "io/decoded_source.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+
+static void *hash_buffers(void *context)
+{
+    struct decoded_source *self = context;
+    pthread_mutex_lock(&self->lock);
+    for (;;) {
+        while (self->hashed == self->filled && !self->closed)
+            pthread_cond_wait(&self->changed, &self->lock);
+        if (self->hashed == self->filled)
+            break;
+        size_t slot = self->hashed % DECODED_RING;
+        pthread_mutex_unlock(&self->lock);
+        sha256_add(&self->sha, self->buffers + slot * DECODED_BUFFER, self->lengths[slot]);
+        pthread_mutex_lock(&self->lock);
+        self->hashed++;
+        pthread_cond_broadcast(&self->changed);
+    }
+    pthread_mutex_unlock(&self->lock);
+    return NULL;
+}
+
+static int check_budget(struct decoded_source *self, size_t made, struct pl_err *err)
+{
+    if (!self->budget)
+        return 0;
+    uint64_t consumed = decoder_consumed(self->decoder);
+    uint64_t more = consumed - self->counted;
+    self->counted = consumed;
+    uint64_t in = atomic_fetch_add(&self->budget->in, more) + more;
+    uint64_t out = atomic_fetch_add(&self->budget->out, made) + made;
+    if (out > LIMIT_INFLATE_FREE && (out - LIMIT_INFLATE_FREE) / LIMIT_INFLATE_RATIO > in)
+        return err_limit(err, LIMIT_NAME(LIMIT_INFLATE_RATIO),
+                         "%llu bytes inflated out of %llu: more than LIMIT_INFLATE_FREE (%llu) and "
+                         "LIMIT_INFLATE_RATIO (%llu to 1) allow; this looks like a bomb",
+                         (unsigned long long)out, (unsigned long long)in, LIMIT_INFLATE_FREE,
+                         LIMIT_INFLATE_RATIO);
+    return 0;
+}
+
+/* Decodes the next buffer; left is 0 afterwards only at the end. */
+static int refill(struct decoded_source *self, struct pl_err *err)
+{
+    if (self->ended)
+        return 0;
+    uint64_t turn = self->filled;
+    if (self->hashing) {
+        pthread_mutex_lock(&self->lock);
+        while (turn - self->hashed >= DECODED_RING)
+            pthread_cond_wait(&self->changed, &self->lock);
+        pthread_mutex_unlock(&self->lock);
+    }
+    size_t slot = turn % DECODED_RING, len = 0;
+    unsigned char *buffer = self->buffers + slot * DECODED_BUFFER;
+    int r = decoder_read(self->decoder, buffer, DECODED_BUFFER, &len, err);
+    if (r == 0)
+        r = check_budget(self, len, err);
+    if (r < 0) {
+        self->ended = true;
+        return r;
+    }
+    self->ended = len < DECODED_BUFFER;
+    self->next = buffer;
+    self->left = len;
+    self->total += len;
+    self->lengths[slot] = len;
+    if (self->hashing) {
+        pthread_mutex_lock(&self->lock);
+        self->filled++;
+        pthread_cond_broadcast(&self->changed);
+        pthread_mutex_unlock(&self->lock);
+    } else {
+        self->filled++;
+    }
+    return 0;
+}
+
+static int ends_early(const struct decoded_source *self, struct pl_err *err)
+{
+    return err_set(err, PL_E_FORMAT, "the archive ends in the middle of something, at byte %llu",
+                   (unsigned long long)self->total);
+}
+
+static int decoded_block(struct source *source, const unsigned char **ret_block, struct pl_err *err)
+{
+    struct decoded_source *self = (struct decoded_source *)source;
+    if (self->left == 0) {
+        int r = refill(self, err);
+        if (r < 0)
+            return r;
+        if (self->left == 0)
+            return 0;
+    }
+    if (self->left < TAR_BLOCK)
+        return ends_early(self, err);
+    *ret_block = self->next;
+    self->next += TAR_BLOCK;
+    self->left -= TAR_BLOCK;
+    source->position += TAR_BLOCK;
+    return 1;
+}
+
+static int decoded_chunk(struct source *source, uint64_t max, struct str *ret_chunk,
+                         struct pl_err *err)
+{
+    struct decoded_source *self = (struct decoded_source *)source;
+    if (self->left == 0) {
+        int r = refill(self, err);
+        if (r < 0)
+            return r;
+    }
+    size_t len = self->left < max ? self->left : (size_t)max;
+    *ret_chunk = str_make((const char *)self->next, len);
+    self->next += len;
+    self->left -= len;
+    source->position += len;
+    return 0;
+}
+
+static int decoded_skip(struct source *source, uint64_t count, struct pl_err *err)
+{
+    struct decoded_source *self = (struct decoded_source *)source;
+    while (count) {
+        struct str chunk;
+        int r = decoded_chunk(source, count, &chunk, err);
+        if (r < 0)
+            return r;
+        if (chunk.len == 0)
+            return ends_early(self, err);
+        count -= chunk.len;
+    }
+    return 0;
+}
+
+int decoded_source_init(struct decoded_source *source, struct decoder *decoder,
+                        struct inflate_budget *budget, bool with_digest, struct pl_err *err)
+{
+    *source = (struct decoded_source){
+        .source = {.block = decoded_block, .chunk = decoded_chunk, .skip = decoded_skip},
+        .decoder = decoder,
+        .budget = budget,
+        .buffers = mem_alloc((size_t)DECODED_RING * DECODED_BUFFER),
+        .lock = PTHREAD_MUTEX_INITIALIZER,
+        .changed = PTHREAD_COND_INITIALIZER,
+    };
+    sha256_init(&source->sha);
+    if (with_digest) {
+        int code = pthread_create(&source->hasher, NULL, hash_buffers, source);
+        if (code != 0) {
+            decoded_source_free(source);
+            return err_errno(err, code, "cannot start a thread");
+        }
+        source->hashing = true;
+    }
+    return 0;
+}
+
+static void join_hasher(struct decoded_source *source)
+{
+    if (!source->hashing)
+        return;
+    pthread_mutex_lock(&source->lock);
+    source->closed = true;
+    pthread_cond_broadcast(&source->changed);
+    pthread_mutex_unlock(&source->lock);
+    pthread_join(source->hasher, NULL);
+    source->hashing = false;
+}
+
+int decoded_source_finish(struct decoded_source *source, unsigned char ret_digest[SHA256_BYTES],
+                          struct pl_err *err)
+{
+    while (!source->ended) {
+        int r = refill(source, err);
+        if (r < 0)
+            return r;
+    }
+    join_hasher(source);
+    sha256_end(&source->sha, ret_digest);
+    return 0;
+}
+
+void decoded_source_free(struct decoded_source *source)
+{
+    join_hasher(source);
+    decoder_free(source->decoder);
+    free(source->buffers);
+    source->decoder = NULL;
+    source->buffers = NULL;
+}

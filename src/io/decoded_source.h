@@ -1,0 +1,46 @@
+/* A source over decompressed bytes, with their SHA-256 computed on a thread of its own while the
+ * walker reads: a ring of buffers is filled by the walker's thread and hashed behind it. */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/hash.h"
+#include "io/decoder.h"
+#include "io/source.h"
+
+/* How much was inflated out of how much, for all layers of one target: what tells a bomb. */
+struct inflate_budget {
+    _Atomic uint64_t in, out;
+};
+
+enum { DECODED_RING = 8, DECODED_BUFFER = 256 * 1024 };
+
+struct decoded_source {
+    struct source source; /* first */
+    struct decoder *decoder;
+    struct inflate_budget *budget;
+    uint64_t counted; /* compressed bytes told to the budget */
+    unsigned char *buffers;
+    size_t lengths[DECODED_RING];
+    const unsigned char *next; /* in the current buffer */
+    size_t left;
+    bool ended;
+    uint64_t total; /* decoded bytes */
+
+    bool hashing;
+    pthread_t hasher;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    uint64_t filled, hashed; /* buffers so far */
+    bool closed;
+    struct sha256 sha;
+};
+
+/* Takes the decoder over. `with_digest` starts the thread. */
+int decoded_source_init(struct decoded_source *source, struct decoder *decoder,
+                        struct inflate_budget *budget, bool with_digest, struct pl_err *err);
+/* Reads what is left to its end and gives the digest of everything. */
+int decoded_source_finish(struct decoded_source *source, unsigned char ret_digest[SHA256_BYTES],
+                          struct pl_err *err);
+void decoded_source_free(struct decoded_source *source);

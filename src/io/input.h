@@ -1,0 +1,14 @@
+/* Bytes of one file in order, without the whole in memory: what the readers of files are given. */
+#pragma once
+
+#include "base/err.h"
+#include "base/str.h"
+
+struct input {
+    struct str path; /* inside the image, without a leading '/' */
+    uint64_t size;   /* as the archive or the file system tells it */
+    /* The next bytes, at least one; len 0 at the end. Valid until the next call. */
+    int (*next)(struct input *input, struct str *ret_chunk, struct pl_err *err);
+    /* Where a reader asked for the whole: all bytes; next is NULL then. */
+    struct str whole;
+};

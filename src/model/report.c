@@ -1,0 +1,73 @@
+#include "model/report.h"
+
+#include "base/limits.h"
+
+const char *finding_kind_name(enum finding_kind kind)
+{
+    static const char *const names[FINDING_KIND_COUNT] = {"vulnerability"};
+    return names[kind];
+}
+
+const char *finding_status_name(enum finding_status status)
+{
+    static const char *const names[FINDING_STATUS_COUNT] = {
+        "fixed", "affected", "wont-fix", "deferred", "under-investigation", "end-of-life",
+    };
+    return names[status];
+}
+
+int finding_compare(const struct finding *a, const struct finding *b)
+{
+    if (a->severity != b->severity)
+        return a->severity > b->severity ? -1 : 1;
+    int order = str_compare(a->id, b->id);
+    if (order)
+        return order;
+    if (a->package != b->package)
+        return a->package < b->package ? -1 : 1;
+    order = str_compare(a->path, b->path);
+    if (order)
+        return order;
+    if (a->layer != b->layer)
+        return a->layer < b->layer ? -1 : 1;
+    return str_compare(a->fingerprint, b->fingerprint);
+}
+
+void report_free(struct report *report)
+{
+    VEC_FREE(&report->target.layers);
+    VEC_FREE(&report->database.feeds);
+    VEC_FREE(&report->packages);
+    VEC_FREE(&report->findings);
+    VEC_FREE(&report->diagnostics);
+    arena_free(&report->arena);
+}
+
+void report_tell(struct report *report, bool error, struct str where, const struct pl_err *message)
+{
+    if (error)
+        report->complete = false;
+    if (report->diagnostics.count >= LIMIT_DIAGNOSTICS) {
+        report->diagnostics_left_out++;
+        return;
+    }
+    *VEC_ADD(&report->diagnostics) = (struct diagnostic){
+        .error = error,
+        .where = arena_str(&report->arena, where),
+        .message = arena_str(&report->arena, str_of(message->message)),
+        .local = arena_str(&report->arena, str_of(message->local)),
+        .limit = message->limit ? str_of(message->limit) : STR_NONE,
+    };
+}
+
+struct report_counts report_count(const struct report *report)
+{
+    struct report_counts counts = {0};
+    for (size_t i = 0; i < report->findings.count; i++) {
+        const struct finding *finding = &report->findings.items[i];
+        counts.by_severity[finding->severity]++;
+        counts.by_kind[finding->kind]++;
+        counts.fixable += finding->fixed.len != 0;
+    }
+    return counts;
+}

@@ -1,0 +1,116 @@
+/* A report: all that a scan of one target learned, in the contract's fixed order. Report writers, the
+ * store and the C API know this and nothing of where it came from. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/vec.h"
+#include "model/advisory.h"
+#include "model/os.h"
+#include "model/package.h"
+
+enum finding_kind { FINDING_VULNERABILITY, FINDING_KIND_COUNT };
+const char *finding_kind_name(enum finding_kind kind);
+
+enum finding_status {
+    FINDING_FIXED,
+    FINDING_AFFECTED,
+    FINDING_WONT_FIX,
+    FINDING_DEFERRED,
+    FINDING_UNDER_INVESTIGATION,
+    FINDING_END_OF_LIFE,
+    FINDING_STATUS_COUNT
+};
+const char *finding_status_name(enum finding_status status);
+
+#define PACKAGE_NONE SIZE_MAX
+
+struct finding {
+    enum finding_kind kind;
+    struct str id;
+    struct str *aliases;
+    size_t alias_count;
+    struct str title;
+    enum severity severity;
+    int risk;       /* 0..100 */
+    size_t package; /* index into the report's packages, or PACKAGE_NONE */
+    struct str installed;
+    struct str fixed; /* empty: none */
+    enum finding_status status;
+    struct str reason; /* the distribution's word: "no-dsa", "postponed" ...; empty: none */
+    /* A fix that exists only for subscribers of an extended-support stream; empty: none. */
+    struct str stream_fixed, stream;
+    struct cvss_entry *cvss;
+    size_t cvss_count;
+    struct str *cwes;
+    size_t cwe_count;
+    struct str published; /* RFC 3339; empty: not known */
+    bool has_epss;
+    double epss_score, epss_percentile;
+    struct str kev_added; /* "YYYY-MM-DD"; empty: not in KEV */
+    bool kev_ransomware;
+    struct {
+        struct str feed; /* "debian", "alpine", "osv" */
+        struct str *advisories;
+        size_t advisory_count;
+        struct str scheme; /* version ordering */
+        struct str range;  /* as text: ">= 1.0, < 1.2-3" */
+        struct str by;     /* "source", "binary", "name", "purl", "cpe" */
+    } match;
+    struct str path;  /* empty: none */
+    uint32_t layer;   /* index, or LAYER_NONE */
+    struct str fingerprint;
+};
+/* By severity (worst first), id, package, path, layer, fingerprint. */
+int finding_compare(const struct finding *a, const struct finding *b);
+
+struct diagnostic {
+    bool error;
+    struct str where;   /* file or layer; empty: the target */
+    struct str message; /* English */
+    struct str local;   /* in the person's language */
+    struct str limit;   /* name of a limit of base/limits.h; empty: none */
+};
+
+struct report_layer {
+    struct str digest, diff_id, created_by;
+    uint64_t size; /* UINT64_MAX: not known */
+};
+
+struct report_feed {
+    struct str name, updated;
+    uint64_t advisories;
+};
+
+struct report {
+    struct arena arena; /* owns every string and array of the report */
+    bool complete;
+    struct {
+        const char *kind;
+        struct str name, digest, image_id, platform;
+        struct os_info os;
+        VEC(struct report_layer) layers;
+    } target;
+    struct {
+        bool used; /* false: vulnerabilities were not asked for */
+        struct str built;
+        uint64_t advisories;
+        VEC(struct report_feed) feeds;
+    } database;
+    VEC(struct package) packages;
+    VEC(struct finding) findings;
+    VEC(struct diagnostic) diagnostics;
+    uint64_t diagnostics_left_out; /* past LIMIT_DIAGNOSTICS */
+    bool no_feed;                  /* the database knows nothing of this system's release */
+    bool past_end_of_life;
+};
+
+void report_free(struct report *report);
+/* Adds a diagnostic; an error makes the report incomplete. */
+void report_tell(struct report *report, bool error, struct str where, const struct pl_err *message);
+/* Counts of findings by severity, and of those that have a fix. */
+struct report_counts {
+    uint64_t by_severity[SEVERITY_COUNT], by_kind[FINDING_KIND_COUNT];
+    uint64_t fixable;
+};
+struct report_counts report_count(const struct report *report);
