@@ -1,0 +1,113 @@
+/* Reads apk's database of installed packages: apk-tools, "APKINDEX format" of the Alpine wiki and
+ * doc/apk-v2.5.scd. A line is a letter, ':' and a value; the case of the letter counts; an empty
+ * line ends a package. Fields of files (F, R, a, Z, M) and all others are passed over. */
+#include "catalog/fields.h"
+
+enum field { FIELD_NAME, FIELD_VERSION, FIELD_ARCH, FIELD_ORIGIN, FIELD_LICENSE, FIELD_COUNT };
+
+struct reader {
+    struct catalog_sink *sink;
+    struct line_reader lines;
+    struct fields record;
+};
+
+static enum field field_of(char letter)
+{
+    switch (letter) {
+    case 'P':
+        return FIELD_NAME;
+    case 'V':
+        return FIELD_VERSION;
+    case 'A':
+        return FIELD_ARCH;
+    case 'o':
+        return FIELD_ORIGIN;
+    case 'L':
+        return FIELD_LICENSE;
+    default:
+        return FIELD_COUNT;
+    }
+}
+
+static void record_end(struct reader *reader)
+{
+    struct fields *record = &reader->record;
+    struct pl_err problem;
+    if (record->first_line == 0)
+        return;
+    struct str license = fields_get(record, FIELD_LICENSE),
+               origin = fields_get(record, FIELD_ORIGIN);
+    struct package package = {
+        .type = PACKAGE_APK,
+        .name = fields_get(record, FIELD_NAME),
+        .version = fields_get(record, FIELD_VERSION),
+        .arch = fields_get(record, FIELD_ARCH),
+        .licenses = &license,
+        .license_count = license.len ? 1 : 0,
+    };
+    /* A package without an origin is built from a recipe of its own name. */
+    package.source_name = origin.len ? origin : package.name;
+    package.source_version = package.version;
+    if (package.name.len && package.version.len) {
+        catalog_add_package(reader->sink, &package);
+    } else if (catalog_wants_problem(reader->sink)) {
+        err_set(&problem, PL_E_FORMAT, "the package at line %llu (\"%.*s\") has no %s field",
+                (unsigned long long)record->first_line, STR_ARG(str_first(package.name, 100)),
+                package.name.len ? "V" : "P");
+        catalog_add_problem(reader->sink, &problem);
+    }
+    fields_clear(record);
+}
+
+static void take_line(struct reader *reader, struct str line)
+{
+    struct fields *record = &reader->record;
+    struct pl_err problem;
+    if (reader->lines.cut)
+        fields_tell_cut(reader->sink, reader->lines.line);
+    if (line.len == 0) {
+        record_end(reader);
+        return;
+    }
+    if (record->first_line == 0)
+        record->first_line = reader->lines.line;
+    if (line.len < 2 || line.data[1] != ':') {
+        /* Once a package: damaged files have thousands of such lines. */
+        if (!record->garbage_told && catalog_wants_problem(reader->sink)) {
+            err_set(&problem, PL_E_FORMAT, "line %llu is not a letter, a colon and a value",
+                    (unsigned long long)reader->lines.line);
+            catalog_add_problem(reader->sink, &problem);
+            record->garbage_told = true;
+        }
+        return;
+    }
+    enum field field = field_of(line.data[0]);
+    if (field != FIELD_COUNT)
+        fields_keep(record, reader->sink, reader->lines.line, field, str_from(line, 2));
+}
+
+static int apk_read(struct catalog_sink *sink, struct input *input, struct str companion,
+                    struct pl_err *err)
+{
+    struct reader reader = {.sink = sink};
+    struct str line;
+    int r;
+    (void)companion;
+    lines_init(&reader.lines, input);
+    while ((r = lines_next(&reader.lines, &line, err)) > 0)
+        take_line(&reader, line);
+    record_end(&reader);
+    lines_free(&reader.lines);
+    fields_free(&reader.record);
+    return r;
+}
+
+const struct cataloger cataloger_apk = {
+    .name = "apk",
+    .help = "installed Alpine packages",
+    .group = "os",
+    .version = 1,
+    .wants = (const char *const[]){"lib/apk/db/installed", "usr/lib/apk/db/installed", NULL},
+    .mode = CATALOG_STREAM,
+    .read = apk_read,
+};

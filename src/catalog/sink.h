@@ -1,0 +1,33 @@
+/* Where catalogers put what they find: copies in one arena, bounded in number. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/vec.h"
+#include "catalog/cataloger.h"
+
+struct catalog_problem {
+    struct str where;   /* path of the file */
+    struct str message; /* English, with the place inside the file */
+    struct str local;   /* in the person's language */
+    const char *limit;  /* name of the limit that was hit, or NULL; lives for ever */
+    bool error;         /* something could not be examined: the report is incomplete */
+};
+
+/* The caller zeroes it, sets arena, cataloger, path (bytes that live as long as the arena) and
+ * package_budget, and frees both vectors. */
+struct catalog_sink {
+    struct arena *arena;
+    VEC(struct package) packages;
+    VEC(struct catalog_problem) problems;
+    uint64_t problems_left_out; /* past LIMIT_DIAGNOSTICS */
+    const struct cataloger *cataloger;
+    struct str path;
+    /* Packages that may still be added, shared by all sinks of an image (counted atomically);
+     * it starts at LIMIT_PACKAGES. NULL: not counted. */
+    uint64_t *package_budget;
+    bool packages_full; /* the limit was told */
+};
+
+/* False when there is no room for another problem, which is then counted as left out: asked before
+ * a message is formatted, since hostile input can ask for millions of them. */
+bool catalog_wants_problem(struct catalog_sink *sink);
