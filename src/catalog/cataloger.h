@@ -52,6 +52,9 @@ struct cataloger {
     /* Suffix of a companion file that changes what this one says ("-wal" beside an SQLite file).
      * When the companion is visible and not empty, read() is called again with both. */
     const char *companion;
+    /* Where several wanted files of one folder say the same, the one with the highest rank speaks
+     * alone. NULL: all do. */
+    int (*rank)(struct str path);
     /* Errors end the reading of this file and become a diagnostic; what was added before stays. */
     int (*read)(struct catalog_sink *sink, struct input *input, struct str companion,
                 struct pl_err *err);
