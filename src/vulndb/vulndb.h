@@ -37,6 +37,14 @@ struct vulndb_info {
     size_t feed_count;
 };
 const struct vulndb_info *vulndb_info(const struct vulndb *db);
+/* A file by its path, whatever its name. */
+int vulndb_open_file(const char *path, struct vulndb **ret_db, struct pl_err *err);
+/* True once something that was looked up made no sense: what was found until then is not the whole,
+ * and no scan may call it clean. PL_E_DATABASE is the error to make of it. */
+bool vulndb_damaged(const struct vulndb *db);
+/* Reads every byte: pages, records, and the hash that was computed when the database was written.
+ */
+int vulndb_verify(const struct vulndb *db, struct pl_err *err);
 /* True when some feed speaks of this namespace (even if it names no vulnerability there). */
 bool vulndb_has_namespace(const struct vulndb *db, struct str name_space);
 /* Calls back for each namespace in byte order with its count of statements. */
@@ -47,15 +55,15 @@ void vulndb_each_namespace(const struct vulndb *db,
 /* One statement: what one advisory says of one package. */
 struct vulndb_statement {
     enum feed_id feed;
-    struct str advisory;       /* "ALSA-2022:1234", "CVE-2024-1" (Debian, Alpine) */
-    const struct str *ids;     /* vulnerability ids: CVEs, else the advisory's own id */
+    struct str advisory;   /* "ALSA-2022:1234", "CVE-2024-1" (Debian, Alpine) */
+    const struct str *ids; /* vulnerability ids: CVEs, else the advisory's own id */
     size_t id_count;
     enum advisory_status status;
-    enum severity severity;    /* the feed's own word, SEVERITY_UNKNOWN: none */
-    bool unimportant;          /* Debian's urgency: a finding of negligible severity */
-    struct str reason;         /* "no-dsa", "ignored", "postponed", "undetermined", "end-of-life" */
-    struct str module;         /* rpm "name:stream", when the advisory speaks of one */
-    bool modular;              /* rpm: its versions are of a module build */
+    enum severity severity; /* the feed's own word, SEVERITY_UNKNOWN: none */
+    bool unimportant;       /* Debian's urgency: a finding of negligible severity */
+    struct str reason;      /* "no-dsa", "ignored", "postponed", "undetermined", "end-of-life" */
+    struct str module;      /* rpm "name:stream", when the advisory speaks of one */
+    bool modular;           /* rpm: its versions are of a module build */
     const struct advisory_range *ranges;
     size_t range_count;
     const struct str *versions; /* enumerated affected versions */
@@ -67,6 +75,7 @@ struct vulndb_statement {
 struct vulndb_cursor {
     const struct vulndb *db;
     const unsigned char *next, *end;
+    uint32_t unit; /* of the last statement: index into vulndb_info()->feeds */
     struct {
         struct str *strs;
         struct advisory_range *ranges;

@@ -1,0 +1,141 @@
+/* Looking things up in an open database. */
+#include <stdlib.h>
+
+#include "vulndb/internal.h"
+
+bool vulndb_lookup(const struct vulndb *db, struct str name_space, struct str package,
+                   struct vulndb_cursor *ret_cursor)
+{
+    char key[KEY_MAX];
+    size_t len;
+    struct str value;
+    *ret_cursor = (struct vulndb_cursor){.db = db};
+    if (!format_package_key(name_space, package, key, &len))
+        return false;
+    enum pages_result r = pages_find(&db->pages, str_make(key, len), &value);
+    if (r == PAGES_DAMAGED)
+        vulndb_tell_damage(db);
+    if (r != PAGES_FOUND)
+        return false;
+    ret_cursor->next = (const unsigned char *)value.data;
+    ret_cursor->end = ret_cursor->next + value.len;
+    return true;
+}
+
+static struct str *room_for_strs(struct vulndb_cursor *cursor, size_t count)
+{
+    if (count > cursor->scratch.str_capacity) {
+        cursor->scratch.str_capacity = count + 64;
+        cursor->scratch.strs =
+            mem_realloc(cursor->scratch.strs, cursor->scratch.str_capacity * sizeof(struct str));
+    }
+    return cursor->scratch.strs;
+}
+
+/* Adds a list's texts behind `count` ones in the scratch memory; the new count. */
+static size_t add_list(struct vulndb_cursor *cursor, struct format_reader *reader, size_t count)
+{
+    struct format_reader list = vulndb_read_list(cursor->db, reader);
+    size_t room = (size_t)(list.end - list.next), last = count + LIST_MAX;
+    /* A text takes at least a byte of its list, whose length so bounds the count. */
+    room_for_strs(cursor, count + (room < LIST_MAX ? room : LIST_MAX));
+    while (!list.bad && list.next < list.end && count < last)
+        cursor->scratch.strs[count++] = vulndb_read_text(cursor->db, &list);
+    list.bad = list.bad || list.next < list.end;
+    reader->bad = reader->bad || list.bad;
+    return count;
+}
+
+static void read_ranges(struct vulndb_cursor *cursor, struct format_reader *reader,
+                        struct vulndb_statement *statement)
+{
+    uint64_t count = format_number(reader);
+    /* Three numbers each. */
+    if (count > (uint64_t)(reader->end - reader->next) / 3)
+        reader->bad = true;
+    if (reader->bad)
+        return;
+    if (count > cursor->scratch.range_capacity) {
+        cursor->scratch.range_capacity = count + 8;
+        cursor->scratch.ranges = mem_realloc(
+            cursor->scratch.ranges, cursor->scratch.range_capacity * sizeof(struct advisory_range));
+    }
+    for (uint64_t i = 0; i < count; i++) {
+        struct advisory_range *range = &cursor->scratch.ranges[i];
+        range->introduced = vulndb_read_text(cursor->db, reader);
+        range->fixed = vulndb_read_text(cursor->db, reader);
+        range->last_affected = vulndb_read_text(cursor->db, reader);
+    }
+    statement->ranges = cursor->scratch.ranges;
+    statement->range_count = count;
+}
+
+static void read_flags(struct format_reader *reader, unsigned first, unsigned second,
+                       struct vulndb_statement *statement)
+{
+    unsigned status = first & STATEMENT_STATUS;
+    unsigned severity = (first & STATEMENT_SEVERITY) >> STATEMENT_SEVERITY_SHIFT;
+    if (status > ADVISORY_END_OF_LIFE || severity >= SEVERITY_COUNT ||
+        (second & ~(unsigned)STATEMENT_FLAGS2))
+        reader->bad = true;
+    statement->status = (enum advisory_status)status;
+    statement->severity = (enum severity)severity;
+    statement->unimportant = second & STATEMENT_UNIMPORTANT;
+    statement->modular = second & STATEMENT_MODULAR;
+}
+
+static void read_unit(struct vulndb_cursor *cursor, struct format_reader *reader,
+                      struct vulndb_statement *statement)
+{
+    uint64_t unit = format_number(reader);
+    if (unit >= cursor->db->info.feed_count) {
+        reader->bad = true;
+        return;
+    }
+    cursor->unit = (uint32_t)unit;
+    statement->feed = cursor->db->feed_ids[unit];
+}
+
+bool vulndb_next(struct vulndb_cursor *cursor, struct vulndb_statement *ret_statement)
+{
+    if (cursor->next >= cursor->end)
+        return false;
+    struct format_reader reader = {cursor->next, cursor->end, false};
+    struct vulndb_statement statement = {.feed = FEED_COUNT};
+    unsigned first = format_byte(&reader), second = format_byte(&reader);
+    read_flags(&reader, first, second, &statement);
+    read_unit(cursor, &reader, &statement);
+    statement.advisory = vulndb_read_text(cursor->db, &reader);
+    size_t ids = 1;
+    if (first & STATEMENT_OWN_ID)
+        room_for_strs(cursor, 1)[0] = statement.advisory;
+    else
+        ids = add_list(cursor, &reader, 0);
+    if (first & STATEMENT_HAS_REASON)
+        statement.reason = vulndb_read_text(cursor->db, &reader);
+    if (second & STATEMENT_HAS_MODULE)
+        statement.module = vulndb_read_text(cursor->db, &reader);
+    read_ranges(cursor, &reader, &statement);
+    size_t versions = ids;
+    if (second & STATEMENT_HAS_VERSIONS)
+        versions = add_list(cursor, &reader, ids);
+    if (reader.bad) {
+        vulndb_tell_damage(cursor->db);
+        cursor->next = cursor->end;
+        return false;
+    }
+    statement.ids = cursor->scratch.strs;
+    statement.id_count = ids;
+    statement.versions = cursor->scratch.strs + ids;
+    statement.version_count = versions - ids;
+    cursor->next = reader.next;
+    *ret_statement = statement;
+    return true;
+}
+
+void vulndb_cursor_free(struct vulndb_cursor *cursor)
+{
+    free(cursor->scratch.strs);
+    free(cursor->scratch.ranges);
+    *cursor = (struct vulndb_cursor){.db = NULL};
+}
