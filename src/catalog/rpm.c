@@ -73,5 +73,6 @@ const struct cataloger cataloger_rpm = {
                                    DATABASES("usr/share/rpm"), NULL},
     .mode = CATALOG_WHOLE,
     .companion = "-wal",
+    .rank = rpm_path_rank,
     .read = rpm_read,
 };
