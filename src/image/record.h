@@ -28,7 +28,8 @@ struct record_entry {
 };
 
 struct record_file {
-    struct str path; /* clean; where it stands in the image once links are followed */
+    struct str path;   /* clean; where it stands in the image once links are followed */
+    struct str stored; /* clean; where the layer has it */
     uint64_t hash;
     uint64_t size;
     uint32_t order;

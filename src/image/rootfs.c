@@ -34,7 +34,7 @@ static int open_in_root(int root_fd, struct str path, int flags)
 {
     AUTO_FREE char *name = str_dup(path.len ? path : STR("."));
     struct open_how how = {
-        .flags = (uint64_t)(O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags),
+        .flags = (unsigned)(O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags),
         .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
     };
     for (;;) {
@@ -100,8 +100,10 @@ static void read_open_file(struct reading *reading, struct str path, unsigned re
     }
     bool again = seen_before(reading, &status, reader);
     struct layer_record *record = reading->record;
+    struct str kept = arena_str(&record->arena, path);
     *VEC_ADD(&record->files) = (struct record_file){
-        .path = arena_str(&record->arena, path),
+        .path = kept,
+        .stored = kept,
         .hash = hash_str(path),
         .size = (uint64_t)status.st_size,
         .mode = status.st_mode & 07777,

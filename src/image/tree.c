@@ -162,8 +162,10 @@ static bool walk_path(struct search *search, struct str path, bool follow, unsig
 static bool resolve_hardlink(struct search *search, const struct hit *hit, bool follow,
                              unsigned depth, struct tree_node *ret_node)
 {
-    if (depth >= LIMIT_LINK_HOPS)
+    if (depth >= LIMIT_LINK_HOPS) {
+        search->hops = LIMIT_LINK_HOPS + 1;
         return false;
+    }
     struct search inner = {
         .tree = search->tree,
         .arena = search->arena,
@@ -173,6 +175,7 @@ static bool resolve_hardlink(struct search *search, const struct hit *hit, bool 
     };
     start(&inner);
     bool found = walk_path(&inner, hit->link, follow, depth + 1, ret_node);
+    search->hops = inner.hops;
     buf_free(&inner.path);
     VEC_FREE(&inner.parents);
     return found && ret_node->type != ENTRY_DIR;
@@ -240,8 +243,12 @@ static bool walk_path(struct search *search, struct str path, bool follow, unsig
             return false;
         if (hit.type == ENTRY_HARDLINK)
             return resolve_hardlink(search, &hit, follow, depth, ret_node);
-        *ret_node = (struct tree_node){hit.type, hit.layer, hit.order,
-                                       arena_str(search->arena, child)};
+        *ret_node = (struct tree_node){
+            .type = hit.type,
+            .layer = hit.layer,
+            .order = hit.order,
+            .path = arena_str(search->arena, child),
+        };
         return true;
     }
     dir.path = arena_str(search->arena, buf_str(&search->path));
@@ -255,7 +262,9 @@ static bool resolve_up_to(const struct tree *tree, struct arena *arena, uint32_t
 {
     struct search search = {.tree = tree, .arena = arena, .top = top, .top_order = top_order};
     start(&search);
+    *ret_node = (struct tree_node){0};
     bool found = walk_path(&search, path, follow, 0, ret_node);
+    ret_node->loop = !found && search.hops > LIMIT_LINK_HOPS;
     buf_free(&search.path);
     VEC_FREE(&search.parents);
     return found;

@@ -14,10 +14,11 @@ struct tree_node {
     uint32_t layer;       /* that holds the content */
     uint32_t order;       /* of its entry there */
     struct str path;      /* clean path of the content in that layer; in the arena */
+    bool loop;            /* with a false result: links go round, or are more than LIMIT_LINK_HOPS */
 };
 
 /* True when `path` is there. Symbolic links on the way are always followed, the last one with
- * `follow`. Links in a circle, or more than LIMIT_LINK_HOPS of them, lead nowhere: false. */
+ * `follow`. Otherwise false, and ret_node->loop tells whether links were the reason. */
 bool tree_resolve(const struct tree *tree, struct arena *arena, struct str path, bool follow,
                   struct tree_node *ret_node);
 

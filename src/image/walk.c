@@ -76,6 +76,7 @@ static void read_wanted(struct walk *walk, struct str path, uint64_t hash, enum 
             kept = arena_str(&record->arena, path);
         *VEC_ADD(&record->files) = (struct record_file){
             .path = kept,
+            .stored = kept,
             .hash = hash,
             .size = walk->tar.entry.size,
             .order = walk->order,

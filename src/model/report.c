@@ -43,7 +43,8 @@ void report_free(struct report *report)
     arena_free(&report->arena);
 }
 
-void report_tell(struct report *report, bool error, struct str where, const struct pl_err *message)
+void report_tell_text(struct report *report, bool error, struct str where, struct str message,
+                      struct str local, struct str limit)
 {
     if (error)
         report->complete = false;
@@ -54,10 +55,16 @@ void report_tell(struct report *report, bool error, struct str where, const stru
     *VEC_ADD(&report->diagnostics) = (struct diagnostic){
         .error = error,
         .where = arena_str(&report->arena, where),
-        .message = arena_str(&report->arena, str_of(message->message)),
-        .local = arena_str(&report->arena, str_of(message->local)),
-        .limit = message->limit ? str_of(message->limit) : STR_NONE,
+        .message = arena_str(&report->arena, message),
+        .local = arena_str(&report->arena, local),
+        .limit = arena_str(&report->arena, limit),
     };
+}
+
+void report_tell(struct report *report, bool error, struct str where, const struct pl_err *message)
+{
+    report_tell_text(report, error, where, str_of(message->message), str_of(message->local),
+                     str_of(message->limit));
 }
 
 struct report_counts report_count(const struct report *report)

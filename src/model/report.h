@@ -108,6 +108,8 @@ struct report {
 void report_free(struct report *report);
 /* Adds a diagnostic; an error makes the report incomplete. */
 void report_tell(struct report *report, bool error, struct str where, const struct pl_err *message);
+void report_tell_text(struct report *report, bool error, struct str where, struct str message,
+                      struct str local, struct str limit);
 /* Counts of findings by severity, and of those that have a fix. */
 struct report_counts {
     uint64_t by_severity[SEVERITY_COUNT], by_kind[FINDING_KIND_COUNT];

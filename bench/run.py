@@ -1,0 +1,290 @@
+#!/usr/bin/env python3
+"""Measures Plimsoll against limits and peers of the same machine in one run, and prints a table of ratios.
+
+What it needs is built once into bench/cache. The last results stay in bench/results/*.json. FEEDS (or
+--feeds) is a folder of publishers' feeds (see tools/make_snapshot.py); without it the parts about
+importing them are left out and said to be.
+"""
+import argparse
+import datetime
+import glob
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+CACHE = os.path.join(ROOT, "bench/cache")
+MIB = 1 << 20
+
+# A Debian root with compilers, Python, Java and Node from packages: about 1.5 GB.
+BIG = "build-essential,clang,python3-full,python3-numpy,default-jdk-headless,nodejs,npm,git,gdb,cmake"
+
+
+class Bench:
+    def __init__(self, build, feeds):
+        self.program = os.path.join(build, "plimsoll")
+        self.build, self.feeds, self.rows = build, feeds, []
+
+    def row(self, name, value, limit, unit, note=""):
+        good = value <= limit
+        self.rows.append({"name": name, "value": value, "bar": limit, "unit": unit, "good": good, "note": note})
+        print(f"{name:58} {value:9.3f} {unit:6} bar {limit:7.3f}  {'ok' if good else 'OVER'}  {note}", flush=True)
+
+    def at_least(self, name, value, limit, unit):
+        good = value >= limit
+        self.rows.append({"name": name, "value": value, "at_least": limit, "unit": unit, "good": good})
+        print(f"{name:58} {value:9.3f} {unit:6} min {limit:7.3f}  {'ok' if good else 'UNDER'}", flush=True)
+
+
+def seconds(words, times=5, **more):
+    """The best of several runs: what the machine can do when nothing disturbs it."""
+    best = float("inf")
+    for _ in range(times):
+        start = time.perf_counter()
+        subprocess.run(words, check=True, stdout=subprocess.DEVNULL, **more)
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+def anonymous_peak(words):
+    """Peak of anonymous memory in bytes: sampled from smaps_rollup while the program runs."""
+    peak = 0
+    child = subprocess.Popen(words, stdout=subprocess.DEVNULL)
+    while child.poll() is None:
+        try:
+            with open(f"/proc/{child.pid}/smaps_rollup", encoding="ascii") as file:
+                for line in file:
+                    if line.startswith("Anonymous:"):
+                        peak = max(peak, int(line.split()[1]) * 1024)
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            break
+    child.wait()
+    return peak
+
+
+def resident_peak(words):
+    """Peak resident set in bytes, mapped files included, as the kernel counts it."""
+    done = subprocess.run(["/usr/bin/env", "python3", "-c", (
+        "import resource, subprocess, sys\n"
+        "code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode\n"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, code)"), *words],
+        capture_output=True, text=True, check=True)
+    peak, code = done.stdout.split()
+    return int(peak) * 1024, int(code)
+
+
+def cached(name, make):
+    path = os.path.join(CACHE, name)
+    if not os.path.exists(path):
+        os.makedirs(CACHE, exist_ok=True)
+        print(f"making {name}", flush=True)
+        make(path + ".part")
+        os.rename(path + ".part", path)
+    return path
+
+
+def root(name, include):
+    def make(path):
+        words = ["mmdebstrap", "--quiet", "--format=tar", "--variant=minbase"]
+        subprocess.run(words + ([f"--include={include}"] if include else []) + ["bookworm", path], check=True,
+                       stderr=subprocess.DEVNULL)
+    return cached(name, make)
+
+
+def image(name, layer, compress="none"):
+    return cached(name, lambda path: subprocess.run(
+        [os.path.join(ROOT, "tools/make_image.py"), "--compress", compress, "--name", "bench:1", "--output", path, layer],
+        check=True))
+
+
+def warm(path):
+    subprocess.run(["cat", path], stdout=subprocess.DEVNULL, check=True)
+
+
+def scanning(bench):
+    big, small = root("big.tar", BIG), root("small.tar", "")
+    plain = image("big-plain.tar", big)
+    gzip, zstd = image("big-gzip.tar", big, "gzip"), image("big-zstd.tar", big, "zstd")
+    little = image("small-plain.tar", small)
+    packed_gz = cached("big.tar.gz", lambda path: member(gzip, path))
+    packed_zst = cached("big.tar.zst", lambda path: member(zstd, path))
+    scan = [bench.program, "sbom", "--no-progress", "--format", "json", "--catalogers", "os"]
+    warm(plain)
+    cat = seconds(["cat", plain])
+    ours = seconds([*scan, plain])
+    bench.row("plain image of 1.5 GB: scan / cat", ours / cat, 0.5, "x", f"{ours * 1e3:.0f} ms, cat {cat * 1e3:.0f} ms")
+    bench.row("  anonymous memory", anonymous_peak([*scan, plain]) / MIB, 64, "MiB")
+    warm(packed_gz), warm(gzip)
+    peer, ours = seconds(["igzip", "-dc", packed_gz], 3), seconds([*scan, "--jobs", "1", gzip], 3)
+    bench.row("gzip layer, digest checked: scan / igzip -dc", ours / peer, 1.25, "x", f"{ours:.2f} s, igzip {peer:.2f} s")
+    warm(packed_zst), warm(zstd)
+    peer, ours = seconds(["zstd", "-dcq", packed_zst], 3), seconds([*scan, "--jobs", "1", zstd], 3)
+    bench.row("zstd layer, digest checked: scan / zstd -dc", ours / peer, 1.25, "x", f"{ours:.2f} s, zstd {peer:.2f} s")
+    warm(little)
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([bench.program, "db", "import", "--quiet", "--db", folder, os.path.join(ROOT, "data/snapshot")], check=True)
+        whole = seconds([bench.program, "scan", "--db", folder, "--format", "json", little], 20)
+    bench.row("small image, warm, whole process", whole * 1e3, 15, "ms")
+    bench.row("start: plimsoll --version", seconds([bench.program, "--version"], 50) * 1e3, 3, "ms")
+    stripped = os.path.join(CACHE, "plimsoll.stripped")
+    subprocess.run(["strip", "-o", stripped, bench.program], check=True)
+    bench.row("stripped program", os.path.getsize(stripped) / 1e6, 3, "MB")
+
+
+def member(archive, path):
+    """The largest member of an archive, the layer, as a file of its own."""
+    import tarfile
+    with tarfile.open(archive) as tar:
+        largest = max(tar.getmembers(), key=lambda item: item.size)
+        with tar.extractfile(largest) as source, open(path, "wb") as target:
+            shutil.copyfileobj(source, target, 1 << 20)
+
+
+def json_size(paths):
+    """Bytes of the feeds' JSON, unpacked."""
+    total = 0
+    for path in paths:
+        for name in ([path] if os.path.isfile(path) else glob.glob(path + "/**/*", recursive=True)):
+            if name.endswith(".zip"):
+                with zipfile.ZipFile(name) as archive:
+                    total += sum(item.file_size for item in archive.infolist())
+            elif name.endswith(".xz"):
+                import lzma
+                with lzma.open(name) as file:
+                    total += len(file.read())
+            elif name.endswith(".gz"):
+                import gzip
+                with gzip.open(name) as file:
+                    total += len(file.read())
+            elif os.path.isfile(name):
+                total += os.path.getsize(name)
+    return total
+
+
+def tracker(path):
+    """A made-up security tracker of 70 MB, in the publisher's form."""
+    rng, document, size = random.Random(7), {}, 0
+    words = "buffer overflow in the parser of a library allows remote attackers to read memory via crafted input".split()
+    package = 0
+    while size < 70e6:
+        package += 1
+        issues = {}
+        for _ in range(rng.randint(1, 30)):
+            issue = f"CVE-{rng.randint(2005, 2026)}-{rng.randint(1000, 59999)}"
+            releases = {}
+            for release, base in (("bullseye", 11), ("bookworm", 12), ("trixie", 13), ("sid", 14)):
+                fixed = f"{rng.randint(0, 9)}.{rng.randint(0, 40)}.{rng.randint(0, 20)}-{rng.randint(1, 9)}"
+                state = {"status": "resolved", "repositories": {release: fixed + f"+deb{base}u1"}, "fixed_version": fixed,
+                         "urgency": rng.choice(["not yet assigned", "unimportant", "low", "medium"])}
+                if rng.random() < 0.3:
+                    del state["fixed_version"]
+                    state["status"] = "open"
+                releases[release] = state
+            issues[issue] = {"description": " ".join(rng.choices(words, k=30)), "scope": "remote", "releases": releases}
+        document[f"package-{package}"] = issues
+        size += len(json.dumps(issues))
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(document, file)
+
+
+def database(bench):
+    made = cached("tracker-70mb.json", tracker)
+    with tempfile.TemporaryDirectory() as folder:
+        words = [bench.program, "db", "import", "--quiet", "--db", folder, made]
+        bench.row("db import of a tracker of 70 MB", seconds(words, 3), 2, "s")
+        bench.row("  peak memory", resident_peak(words)[0] / MIB, 128, "MiB")
+        bench.row("  database / feed", os.path.getsize(folder + "/plimsoll.db") / os.path.getsize(made), 0.25, "x")
+    if not bench.feeds:
+        print("no folder of feeds: the import of all feeds was not measured (bench/run.py --feeds FOLDER)")
+        return
+    paths = [os.path.join(bench.feeds, name) for name in ("osv", "debian", "alpine", "kev", "epss", "nvd")]
+    with tempfile.TemporaryDirectory() as folder:
+        words = [bench.program, "db", "import", "--quiet", "--db", folder, *paths]
+        took = []
+        for _ in range(3):
+            shutil.rmtree(folder, ignore_errors=True)
+            start = time.perf_counter()
+            subprocess.run(words, check=False, stdout=subprocess.DEVNULL)
+            took.append(time.perf_counter() - start)
+        bench.row("db import of all feeds", min(took), 5, "s")
+        shutil.rmtree(folder, ignore_errors=True)
+        bench.row("  peak memory", resident_peak(words)[0] / MIB, 128, "MiB")
+        bench.row("  database / feeds' JSON", os.path.getsize(folder + "/plimsoll.db") / json_size(paths), 0.25, "x")
+        with open(os.path.join(bench.feeds, "alpine/v3.18/main.json"), encoding="utf-8") as file:
+            names = [item["pkg"]["name"] for item in json.load(file)["packages"]]
+        done = subprocess.run([os.path.join(bench.build, "bench/bench-lookup"), folder, "Alpine:v3.18", *names],
+                              capture_output=True, text=True, check=True)
+        lookup, statements, opened = done.stdout.split()
+        bench.row("look-up of 10,000 packages", float(lookup), 10, "ms", f"{statements} statements read")
+        bench.row("opening the database", float(opened), 1, "ms")
+
+
+def scores(bench):
+    done = subprocess.run([os.path.join(bench.build, "bench/bench-cvss")], capture_output=True, text=True, check=True)
+    rates = {line.split()[0]: float(line.split()[1]) / 1e6 for line in done.stdout.splitlines()}
+    bench.at_least("CVSS v3.1 parsed and scored", rates["v3.1"], 5, "M/s")
+    bench.at_least("CVSS v4.0 parsed and scored", rates["v4.0"], 2, "M/s")
+
+
+def hostile(bench):
+    """Peak memory over made-up bad targets: nothing may use more than 256 MiB."""
+    sys.path.insert(0, os.path.join(ROOT, "tests"))
+    import support
+    worst = 0
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "image.tar")
+        entry = support.layer([{"path": "x", "text": ""}])[:512]
+        targets, block = [], []
+        head = bytearray(entry)
+        for i in range(64):
+            head[0:9] = b"%08x\0" % i
+            head[148:156] = b" " * 8
+            head[148:156] = b"%06o\0 " % sum(head)
+            block.append(bytes(head))
+        many = b"".join(block) * (5 << 14)  # more than LIMIT_ENTRIES
+        targets.append([many])
+        status = support.layer([{"path": "etc/os-release", "text": support.DEBIAN}])
+        while status[-512:] == b"\0" * 512:
+            status = status[:-512]
+        import tarfile
+        info = tarfile.TarInfo("var/lib/dpkg/status")
+        info.size = 500 << 20
+        targets.append([status + info.tobuf(tarfile.GNU_FORMAT) + b"Package: " + b"b" * (info.size - 9) + b"\0" * 1024])
+        for layers in targets:
+            support.docker_archive(path, layers)
+            peak, code = resident_peak([bench.program, "sbom", "--format", "json", path])
+            assert code == 5, code
+            worst = max(worst, peak)
+    bench.row("worst peak memory over hostile images", worst / MIB, 256, "MiB")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--build", default=os.path.join(ROOT, "build"))
+    parser.add_argument("--feeds", default=os.environ.get("FEEDS"))
+    args = parser.parse_args()
+    beside = os.path.join(ROOT, "../shared/data/feeds")
+    feeds = args.feeds or (beside if os.path.isdir(beside) else None)
+    bench = Bench(os.path.abspath(args.build), feeds)
+    scanning(bench)
+    database(bench)
+    scores(bench)
+    hostile(bench)
+    os.makedirs(os.path.join(ROOT, "bench/results"), exist_ok=True)
+    result = {"date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"), "rows": bench.rows}
+    with open(os.path.join(ROOT, "bench/results/latest.json"), "w", encoding="utf-8") as file:
+        json.dump(result, file, indent=2)
+        file.write("\n")
+    over = [row["name"] for row in bench.rows if not row["good"]]
+    print(f"{len(bench.rows) - len(over)} of {len(bench.rows)} within their bars")
+    return 1 if over else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,435 @@
+#include "app/collect.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "app/layers.h"
+#include "base/limits.h"
+#include "image/path.h"
+#include "image/rootfs.h"
+#include "image/tree.h"
+
+/* A file that a cataloger read and that can be seen in the image. */
+struct selected {
+    unsigned cataloger;
+    uint32_t layer;
+    struct str path; /* in the layer's record, whose files move when more of them are read */
+};
+
+struct collecting {
+    struct image *image;
+    const struct collect_options *options;
+    struct report *report;
+    struct collection *collection;
+    struct layer_set layers;
+    struct tree tree;
+    struct arena scratch;
+    VEC(struct selected) selected;
+    struct layer_requests requests;
+};
+
+void collection_free(struct collection *collection)
+{
+    VEC_FREE(&collection->kept);
+    arena_free(&collection->arena);
+}
+
+bool collection_get(const struct collection *collection, struct str path, struct str *ret_content)
+{
+    for (size_t i = 0; i < collection->kept.count; i++)
+        if (str_equal(collection->kept.items[i].path, path)) {
+            *ret_content = collection->kept.items[i].content;
+            return true;
+        }
+    return false;
+}
+
+void collection_each(const struct collection *collection, struct str pattern,
+                     void (*visit)(void *context, struct str content), void *context)
+{
+    for (size_t i = 0; i < collection->kept.count; i++)
+        if (str_glob(pattern, collection->kept.items[i].path))
+            visit(context, collection->kept.items[i].content);
+}
+
+static bool is_enabled(const struct collecting *all, size_t cataloger)
+{
+    return !all->options->enabled || all->options->enabled[cataloger];
+}
+
+static void tell(struct collecting *all, bool error, struct str where, const struct pl_err *problem)
+{
+    report_tell(all->report, error, where, problem);
+}
+
+static struct str layer_name(const struct collecting *all, uint32_t layer)
+{
+    if (layer >= all->image->layers.count)
+        return STR_NONE;
+    const struct image_layer *info = &all->image->layers.items[layer];
+    return info->diff_id.len ? info->diff_id : info->member;
+}
+
+static void select_file(struct collecting *all, unsigned cataloger, uint32_t layer,
+                        struct str path)
+{
+    for (size_t i = 0; i < all->selected.count; i++) {
+        const struct selected *other = &all->selected.items[i];
+        if (other->layer == layer && other->cataloger == cataloger && str_equal(other->path, path))
+            return; /* reached by a second name */
+    }
+    *VEC_ADD(&all->selected) = (struct selected){cataloger, layer, path};
+}
+
+static const struct file_content *content_of(const struct collecting *all,
+                                             const struct selected *selected)
+{
+    const struct record_file *file = record_file_find(all->tree.layers[selected->layer],
+                                                      selected->path, selected->cataloger);
+    return file ? file->content : NULL;
+}
+
+static void keep(struct collecting *all, struct str path, const struct record_file *file)
+{
+    struct collection *collection = all->collection;
+    const struct file_content *content = file->content;
+    struct str seen;
+    if (!content || collection_get(collection, path, &seen))
+        return;
+    *VEC_ADD(&collection->kept) = (struct kept_file){
+        arena_str(&collection->arena, path),
+        arena_str(&collection->arena, content->kept),
+    };
+}
+
+/* Links that go round, a device or a folder where a package database should be: said plainly. */
+static void tell_unreadable(struct collecting *all, const struct cataloger *cataloger,
+                            struct str path, const char *what, const char *limit)
+{
+    struct pl_err problem;
+    if (cataloger->mode == CATALOG_KEEP)
+        return;
+    err_set(&problem, PL_E_FORMAT, "%s: %.*s %s", cataloger->name, STR_ARG(path), what);
+    problem.limit = limit;
+    tell(all, true, path, &problem);
+}
+
+static bool is_symlink(struct collecting *all, struct str path)
+{
+    struct tree_node node;
+    return tree_resolve(&all->tree, &all->scratch, path, false, &node) &&
+           node.type == ENTRY_SYMLINK;
+}
+
+/* One path that a cataloger wants, as the image shows it. */
+static void collect_path(struct collecting *all, unsigned index, struct str path)
+{
+    const struct cataloger *cataloger = catalogers[index];
+    struct tree_node node;
+    if (!tree_resolve(&all->tree, &all->scratch, path, true, &node)) {
+        if (node.loop)
+            tell_unreadable(all, cataloger, path,
+                            "is behind links that go round (LIMIT_LINK_HOPS); it was not read",
+                            LIMIT_NAME(LIMIT_LINK_HOPS));
+        else if (is_symlink(all, path))
+            tell_unreadable(all, cataloger, path, "is a link that leads nowhere", NULL);
+        return;
+    }
+    if (node.type != ENTRY_FILE) {
+        tell_unreadable(all, cataloger, path,
+                        node.type == ENTRY_DIR ? "is a folder, not a file; it was not read"
+                                               : "is a device or pipe, not a file; it was not read",
+                        NULL);
+        return;
+    }
+    struct record_file *file =
+        record_file_find(all->tree.layers[node.layer], node.path, index);
+    if (!file || !file->read) {
+        layer_requests_add(&all->requests, node.layer, node.path, index);
+        return;
+    }
+    if (cataloger->mode == CATALOG_KEEP)
+        keep(all, path, file);
+    else
+        select_file(all, index, node.layer, file->path);
+}
+
+/* A pattern in one folder: the names are those that some layer has there. */
+static void collect_folder(struct collecting *all, unsigned index, struct str pattern)
+{
+    struct tree_node node;
+    struct str dir = path_dir(pattern), base = path_base(pattern);
+    if (!tree_resolve(&all->tree, &all->scratch, dir, true, &node) || node.type != ENTRY_DIR)
+        return;
+    struct str moved = arena_printf(&all->scratch, "%.*s/%.*s", STR_ARG(node.path), STR_ARG(base));
+    if (!str_equal(node.path, dir) && !layer_requests_made(&all->requests, moved, index)) {
+        layer_requests_add(&all->requests, LAYER_NONE, moved, index);
+        return;
+    }
+    VEC(struct str) names = {0};
+    for (size_t layer = 0; layer < all->tree.count; layer++) {
+        const struct layer_record *record = all->tree.layers[layer];
+        for (size_t i = 0; i < record->files.count; i++) {
+            const struct record_file *file = &record->files.items[i];
+            if (file->reader == index && str_equal(path_dir(file->path), node.path) &&
+                str_glob(base, path_base(file->path)))
+                *VEC_ADD(&names) = file->path;
+        }
+    }
+    for (size_t i = 0; i < names.count; i++)
+        collect_path(all, index, names.items[i]);
+    VEC_FREE(&names);
+}
+
+static void collect_wants(struct collecting *all)
+{
+    all->selected.count = 0;
+    all->collection->kept.count = 0;
+    for (unsigned index = 0; catalogers[index]; index++) {
+        if (!is_enabled(all, index))
+            continue;
+        for (const char *const *want = catalogers[index]->wants; *want; want++) {
+            struct str pattern = str_of(*want);
+            if (str_index(pattern, '*') == SIZE_MAX)
+                collect_path(all, index, pattern);
+            else
+                collect_folder(all, index, pattern);
+        }
+    }
+}
+
+/* A database with a journal beside it is read again, with both. */
+static void read_companions(struct collecting *all)
+{
+    for (size_t i = 0; i < all->selected.count; i++) {
+        const struct selected *selected = &all->selected.items[i];
+        const char *suffix = catalogers[selected->cataloger]->companion;
+        unsigned reader = selected->cataloger | READER_COMPANION;
+        struct tree_node node = {.layer = 0};
+        if (!suffix)
+            continue;
+        node.path = arena_printf(&all->scratch, "%.*s%s", STR_ARG(selected->path), suffix);
+        if (all->image->kind != TARGET_DIR &&
+            (!tree_resolve(&all->tree, &all->scratch, node.path, true, &node) ||
+             node.type != ENTRY_FILE))
+            continue;
+        const struct record_file *journal =
+            record_file_find(all->tree.layers[node.layer], node.path, reader);
+        if (journal && journal->size)
+            layer_set_read_pair(&all->layers, selected->layer, selected->path, node.layer,
+                                node.path, selected->cataloger);
+    }
+}
+
+/* ---- what the selected files say ---- */
+
+static struct package copy_package(struct arena *arena, const struct package *from,
+                                   struct str path, uint32_t layer)
+{
+    struct package to = *from;
+    struct str *const texts[] = {&to.name, &to.version, &to.arch, &to.source_name,
+                                 &to.source_version, &to.module, &to.vendor};
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+        *texts[i] = arena_str(arena, *texts[i]);
+    to.licenses = ARENA_ARRAY(arena, struct str, from->license_count);
+    for (size_t i = 0; i < from->license_count; i++)
+        to.licenses[i] = arena_str(arena, from->licenses[i]);
+    to.paths = ARENA_NEW(arena, struct str);
+    to.paths[0] = path;
+    to.path_count = 1;
+    to.layer = layer;
+    return to;
+}
+
+static bool same_package(const struct package *a, const struct package *b)
+{
+    return str_equal(a->name, b->name) && str_equal(a->version, b->version) &&
+           str_equal(a->arch, b->arch);
+}
+
+static int by_identity(const void *a, const void *b)
+{
+    const struct package *x = *(struct package *const *)a, *y = *(struct package *const *)b;
+    int order = str_compare(x->name, y->name);
+    if (order == 0)
+        order = str_compare(x->version, y->version);
+    return order ? order : str_compare(x->arch, y->arch);
+}
+
+/* The lowest layer since which each package has stood in this database without a break. */
+static void attribute_layers(struct collecting *all, const struct selected *selected,
+                             struct package *packages, size_t count)
+{
+    struct package **sorted = mem_alloc(sizeof(*sorted) * (count + 1));
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = &packages[i];
+    qsort(sorted, count, sizeof(*sorted), by_identity);
+    uint32_t layer = selected->layer;
+    for (uint32_t last = layer; layer > 0; last = layer) {
+        struct tree_node node;
+        if (!tree_resolve_at(&all->tree, &all->scratch, layer - 1, selected->path, true,
+                             &node) ||
+            node.type != ENTRY_FILE || !str_equal(node.path, selected->path))
+            break;
+        const struct record_file *older =
+            record_file_find(all->tree.layers[node.layer], node.path, selected->cataloger);
+        if (!older || !older->content)
+            break;
+        const struct file_content *content = older->content;
+        for (size_t i = 0; i < content->sink.packages.count; i++) {
+            struct package *key = &content->sink.packages.items[i];
+            struct package **hit = bsearch(&key, sorted, count, sizeof(*sorted), by_identity);
+            if (hit && (*hit)->layer == last)
+                (*hit)->layer = node.layer;
+        }
+        layer = node.layer;
+    }
+    free(sorted);
+}
+
+static void take_file(struct collecting *all, const struct selected *selected)
+{
+    struct report *report = all->report;
+    const struct file_content *content = content_of(all, selected);
+    if (!content)
+        return;
+    struct str path = arena_str(&report->arena, selected->path);
+    bool is_dir = all->image->kind == TARGET_DIR;
+    size_t first = report->packages.count;
+    for (size_t i = 0; i < content->sink.packages.count; i++)
+        *VEC_ADD(&report->packages) =
+            copy_package(&report->arena, &content->sink.packages.items[i], path,
+                         is_dir ? LAYER_NONE : selected->layer);
+    if (!is_dir && report->packages.count > first)
+        attribute_layers(all, selected, &report->packages.items[first],
+                         report->packages.count - first);
+    for (size_t i = 0; i < content->sink.problems.count; i++) {
+        const struct catalog_problem *problem = &content->sink.problems.items[i];
+        report_tell_text(report, problem->error, path, problem->message, problem->local,
+                         str_of(problem->limit));
+    }
+    report->diagnostics_left_out += content->sink.problems_left_out;
+}
+
+static int by_report_order(const void *a, const void *b)
+{
+    return package_compare(a, b);
+}
+
+/* A package that two files tell of is one package with two paths. */
+static void merge_doubles(struct report *report)
+{
+    size_t kept = 0;
+    if (report->packages.count)
+        qsort(report->packages.items, report->packages.count, sizeof(report->packages.items[0]),
+              by_report_order);
+    for (size_t i = 0; i < report->packages.count; i++) {
+        struct package *package = &report->packages.items[i];
+        struct package *last = kept ? &report->packages.items[kept - 1] : NULL;
+        if (!last || last->type != package->type || !same_package(last, package)) {
+            report->packages.items[kept++] = *package;
+            continue;
+        }
+        if (str_equal(last->paths[last->path_count - 1], package->paths[0]))
+            continue;
+        struct str *paths = ARENA_ARRAY(&report->arena, struct str, last->path_count + 1);
+        memcpy(paths, last->paths, sizeof(*paths) * last->path_count);
+        paths[last->path_count++] = package->paths[0];
+        last->paths = paths;
+    }
+    report->packages.count = kept;
+}
+
+/* Of several databases of one manager in one folder only the one that it would use speaks. */
+static bool is_outranked(const struct collecting *all, const struct selected *selected)
+{
+    int (*rank)(struct str path) = catalogers[selected->cataloger]->rank;
+    if (!rank)
+        return false;
+    for (size_t i = 0; i < all->selected.count; i++) {
+        const struct selected *other = &all->selected.items[i];
+        if (other->cataloger == selected->cataloger &&
+            str_equal(path_dir(other->path), path_dir(selected->path)) &&
+            rank(other->path) > rank(selected->path))
+            return true;
+    }
+    return false;
+}
+
+static void take_selected(struct collecting *all)
+{
+    for (size_t i = 0; i < all->selected.count; i++)
+        if (!is_outranked(all, &all->selected.items[i]))
+            take_file(all, &all->selected.items[i]);
+    merge_doubles(all->report);
+}
+
+/* ---- the whole ---- */
+
+/* A root folder: the kernel has resolved every path already. */
+static void collect_folder_target(struct collecting *all)
+{
+    const struct layer_record *record = all->tree.layers[0];
+    for (size_t i = 0; i < record->files.count; i++) {
+        struct record_file *file = &record->files.items[i];
+        if (file->reader > READER_INDEX || !file->read)
+            continue;
+        if (catalogers[file->reader]->mode == CATALOG_KEEP)
+            keep(all, file->path, file);
+        else
+            select_file(all, file->reader, 0, file->path);
+    }
+}
+
+static void collect_seen(struct collecting *all)
+{
+    if (all->image->kind == TARGET_DIR) {
+        collect_folder_target(all);
+    } else {
+        tree_settle(&all->tree);
+        /* What is asked for by name may itself lead to further names, never back. */
+        do
+            collect_wants(all);
+        while (layer_set_read_more(&all->layers, &all->requests));
+    }
+    read_companions(all);
+}
+
+static void tell_layer_problems(struct collecting *all)
+{
+    for (uint32_t layer = 0; layer < all->layers.count; layer++) {
+        const struct layer_state *state = &all->layers.states[layer];
+        for (size_t i = 0; i < state->problems.count; i++) {
+            const struct layer_problem *problem = &state->problems.items[i];
+            report_tell_text(all->report, problem->incomplete, layer_name(all, layer),
+                             problem->message, problem->local, problem->limit);
+        }
+    }
+}
+
+void collect(struct image *image, const struct collect_options *options, struct report *report,
+             struct collection *ret_collection)
+{
+    struct collecting all = {
+        .image = image,
+        .options = options,
+        .report = report,
+        .collection = ret_collection,
+    };
+    layer_set_init(&all.layers, image, options->enabled, options->jobs, options->verify,
+                   options->progress);
+    layer_set_read(&all.layers);
+    all.tree.count = all.layers.count;
+    all.tree.layers = mem_zalloc(all.tree.count, sizeof(*all.tree.layers));
+    for (size_t i = 0; i < all.tree.count; i++)
+        all.tree.layers[i] = &all.layers.states[i].record;
+    collect_seen(&all);
+    take_selected(&all);
+    tell_layer_problems(&all);
+    VEC_FREE(&all.selected);
+    layer_requests_free(&all.requests);
+    layer_set_free(&all.layers);
+    free(all.tree.layers);
+    arena_free(&all.scratch);
+}

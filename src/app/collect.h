@@ -1,0 +1,34 @@
+/* From a target's files to what its catalogers found: the layers are walked (several at once), laid
+ * over one another, and what can be seen in the image is collected. */
+#pragma once
+
+#include "base/progress.h"
+#include "catalog/cataloger.h"
+#include "image/image.h"
+#include "model/report.h"
+
+/* Small files that were kept for finishers (cataloger.h: CATALOG_KEEP), by the path asked for. */
+struct kept_file {
+    struct str path, content;
+};
+
+struct collection {
+    struct arena arena;
+    VEC(struct kept_file) kept;
+};
+void collection_free(struct collection *collection);
+/* False when there is no such file. */
+bool collection_get(const struct collection *collection, struct str path, struct str *ret_content);
+/* Visits all whose path matches the glob. */
+void collection_each(const struct collection *collection, struct str pattern,
+                     void (*visit)(void *context, struct str content), void *context);
+
+struct collect_options {
+    const bool *enabled; /* by index of catalogers[]; NULL: all */
+    unsigned jobs;
+    bool verify;
+    const struct progress *progress;
+};
+/* Adds packages (unsorted, paths and layer set) and diagnostics to the report. */
+void collect(struct image *image, const struct collect_options *options, struct report *report,
+             struct collection *ret_collection);

@@ -1,0 +1,324 @@
+#include "app/layers.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/sysinfo.h>
+
+#include "base/buf.h"
+#include "base/i18n.h"
+#include "base/limits.h"
+#include "image/rootfs.h"
+
+/* Files that must be in memory as a whole are read one at a time when they are large. */
+static pthread_mutex_t large_file = PTHREAD_MUTEX_INITIALIZER;
+static const uint64_t LARGE_FILE = 16 * MIB;
+
+static void add_problem(void *context, bool incomplete, const struct pl_err *problem)
+{
+    struct layer_state *state = context;
+    if (state->problems.count > LIMIT_DIAGNOSTICS / 10)
+        return; /* the same layer has told enough; the report is incomplete already */
+    *VEC_ADD(&state->problems) = (struct layer_problem){
+        .incomplete = incomplete,
+        .message = arena_str(&state->arena, str_of(problem->message)),
+        .local = arena_str(&state->arena, str_of(problem->local)),
+        .limit = str_of(problem->limit),
+    };
+}
+
+static int too_large(uint64_t size, uint64_t limit, const char *name, struct pl_err *err)
+{
+    return err_limit(err, name, "%llu bytes are more than %s (%llu) allows; it was not read",
+                     (unsigned long long)size, name, (unsigned long long)limit);
+}
+
+/* All bytes of the input, on top of `ret`. */
+static int load_whole(struct input *input, uint64_t limit, const char *limit_name, struct buf *ret,
+                      struct pl_err *err)
+{
+    if (input->size > limit)
+        return too_large(input->size, limit, limit_name, err);
+    buf_reserve(ret, (size_t)input->size + 1);
+    for (;;) {
+        struct str chunk;
+        int r = input->next(input, &chunk, err);
+        if (r < 0)
+            return r;
+        if (chunk.len == 0)
+            return 0;
+        if (ret->len + chunk.len > limit)
+            return too_large(ret->len + chunk.len, limit, limit_name, err);
+        buf_add(ret, chunk);
+    }
+}
+
+static struct file_content *new_content(struct layer_state *state, struct record_file *file)
+{
+    struct file_content *content = ARENA_NEW(&state->arena, struct file_content);
+    content->sink.arena = &state->arena;
+    content->sink.cataloger = catalogers[file->reader & READER_INDEX];
+    content->sink.path = file->path;
+    *VEC_ADD(&state->contents) = content;
+    file->content = content;
+    file->read = true;
+    return content;
+}
+
+static int keep_bytes(struct layer_state *state, struct record_file *file, struct str bytes,
+                      struct pl_err *err)
+{
+    uint64_t kept = atomic_fetch_add(&state->set->kept_bytes, bytes.len) + bytes.len;
+    if (kept > LIMIT_RECORD_BYTES)
+        return too_large(kept, LIMIT_RECORD_BYTES, LIMIT_NAME(LIMIT_RECORD_BYTES), err);
+    new_content(state, file)->kept = arena_str(&state->arena, bytes);
+    return 0;
+}
+
+static int run_reader(struct layer_state *state, struct record_file *file, struct input *input,
+                      struct str companion, struct pl_err *err)
+{
+    struct file_content *content = new_content(state, file);
+    content->sink.package_budget = &state->set->packages_left;
+    return content->sink.cataloger->read(&content->sink, input, companion, err);
+}
+
+static bool wants_stream(const struct record_file *file)
+{
+    return file->reader <= READER_INDEX && catalogers[file->reader]->mode == CATALOG_STREAM;
+}
+
+static int read_whole(struct layer_state *state, struct record_file *const *files, size_t count,
+                      struct input *input, struct pl_err *err)
+{
+    uint64_t limit = LIMIT_FILE_WHOLE;
+    const char *limit_name = LIMIT_NAME(LIMIT_FILE_WHOLE);
+    const struct cataloger *cataloger = catalogers[files[0]->reader & READER_INDEX];
+    if (files[0]->reader <= READER_INDEX && cataloger->max_size) {
+        limit = cataloger->max_size;
+        limit_name = LIMIT_NAME(LIMIT_FILE_SMALL);
+    }
+    AUTO_BUF bytes = {0};
+    int r = load_whole(input, limit, limit_name, &bytes, err);
+    for (size_t i = 0; i < count && r == 0; i++) {
+        bool raw = files[i]->reader > READER_INDEX ||
+                   catalogers[files[i]->reader]->mode == CATALOG_KEEP;
+        struct input whole = {.path = files[i]->path, .size = bytes.len, .whole = buf_str(&bytes)};
+        r = raw ? keep_bytes(state, files[i], buf_str(&bytes), err)
+                : run_reader(state, files[i], &whole, STR_NONE, err);
+    }
+    return r;
+}
+
+static int take_file(void *context, struct record_file *const *files, size_t count,
+                     struct input *input, struct pl_err *err)
+{
+    struct layer_state *state = context;
+    if ((files[0]->reader & READER_COMPANION) && !state->set->second_pass)
+        return 0; /* its size is enough to know whether it matters */
+    if (files[0]->type != ENTRY_FILE)
+        return 0;
+    if (count == 1 && wants_stream(files[0]))
+        return run_reader(state, files[0], input, STR_NONE, err);
+    bool large = input->size > LARGE_FILE;
+    if (large)
+        pthread_mutex_lock(&large_file);
+    int r = read_whole(state, files, count, input, err);
+    if (large)
+        pthread_mutex_unlock(&large_file);
+    return r;
+}
+
+static void walk_layer(struct layer_set *set, size_t index)
+{
+    struct layer_state *state = &set->states[index];
+    struct walk_options walk = {
+        .wants = set->pass_wants,
+        .second_pass = set->second_pass,
+        .entry_budget = &set->entry_budget,
+    };
+    struct layer_options options = {.walk = &walk, .verify = set->verify};
+    struct walk_visitor visitor = {state, take_file, add_problem};
+    struct pl_err err;
+    if (image_walk_layer(set->image, index, &options, &visitor, &state->record, &err) < 0)
+        add_problem(state, true, &err);
+    uint64_t size = set->image->layers.items[index].size;
+    if (size != UINT64_MAX)
+        atomic_fetch_add(&set->bytes_done, size);
+    progress_tell(set->progress, N_("reading layers"), atomic_load(&set->bytes_done),
+                  set->bytes_total, "B");
+}
+
+static void *work(void *context)
+{
+    struct layer_set *set = context;
+    for (;;) {
+        size_t index = atomic_fetch_add(&set->next, 1);
+        if (index >= set->count)
+            return NULL;
+        if (!set->pass_layers || set->pass_layers[index])
+            walk_layer(set, index);
+    }
+}
+
+static void run_pass(struct layer_set *set, const struct wants *wants, const bool *layers)
+{
+    pthread_t threads[64];
+    if (set->image->kind == TARGET_DIR) {
+        struct walk_visitor visitor = {&set->states[0], take_file, add_problem};
+        rootfs_read(set->image->root_fd, wants, &visitor, &set->states[0].record);
+        return;
+    }
+    unsigned started = 0, jobs = set->jobs ? set->jobs : (unsigned)get_nprocs();
+    if (jobs > set->count)
+        jobs = (unsigned)set->count;
+    if (jobs > ARRAY_LEN(threads))
+        jobs = ARRAY_LEN(threads);
+    set->pass_wants = wants;
+    set->pass_layers = layers;
+    atomic_store(&set->next, 0);
+    while (started + 1 < jobs && pthread_create(&threads[started], NULL, work, set) == 0)
+        started++;
+    work(set);
+    while (started)
+        pthread_join(threads[--started], NULL);
+}
+
+void layer_set_init(struct layer_set *set, struct image *image, const bool *enabled, unsigned jobs,
+                    bool verify, const struct progress *progress)
+{
+    *set = (struct layer_set){
+        .image = image,
+        .enabled = enabled,
+        .count = image->kind == TARGET_DIR ? 1 : image->layers.count,
+        .verify = verify,
+        .jobs = jobs,
+        .progress = progress,
+        .entry_budget = LIMIT_ENTRIES,
+        .packages_left = LIMIT_PACKAGES,
+    };
+    set->states = mem_zalloc(set->count, sizeof(*set->states));
+    for (size_t i = 0; i < set->count; i++) {
+        set->states[i].set = set;
+        if (i < image->layers.count && image->layers.items[i].size != UINT64_MAX)
+            set->bytes_total += image->layers.items[i].size;
+    }
+    for (unsigned i = 0; catalogers[i]; i++) {
+        if (enabled && !enabled[i])
+            continue;
+        for (const char *const *want = catalogers[i]->wants; *want; want++) {
+            wants_add(&set->wants, str_of(*want), i);
+            if (catalogers[i]->companion)
+                wants_add(&set->wants,
+                          arena_printf(&image->arena, "%s%s", *want, catalogers[i]->companion),
+                          i | READER_COMPANION);
+        }
+    }
+    wants_seal(&set->wants);
+}
+
+void layer_set_free(struct layer_set *set)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        struct layer_state *state = &set->states[i];
+        for (size_t k = 0; k < state->contents.count; k++) {
+            VEC_FREE(&state->contents.items[k]->sink.packages);
+            VEC_FREE(&state->contents.items[k]->sink.problems);
+        }
+        VEC_FREE(&state->contents);
+        VEC_FREE(&state->problems);
+        record_free(&state->record);
+        arena_free(&state->arena);
+    }
+    wants_free(&set->wants);
+    free(set->states);
+}
+
+void layer_set_read(struct layer_set *set)
+{
+    run_pass(set, &set->wants, NULL);
+}
+
+void layer_requests_add(struct layer_requests *requests, uint32_t layer, struct str path,
+                        unsigned reader)
+{
+    for (size_t i = 0; i < requests->items.count; i++) {
+        const struct layer_request *item = &requests->items.items[i];
+        if (item->layer == layer && item->reader == reader && str_equal(item->path, path))
+            return;
+    }
+    *VEC_ADD(&requests->items) =
+        (struct layer_request){layer, arena_str(&requests->arena, path), reader};
+}
+
+bool layer_requests_made(const struct layer_requests *requests, struct str path, unsigned reader)
+{
+    for (size_t i = 0; i < requests->items.count; i++)
+        if (requests->items.items[i].reader == reader &&
+            str_equal(requests->items.items[i].path, path))
+            return true;
+    return false;
+}
+
+void layer_requests_free(struct layer_requests *requests)
+{
+    VEC_FREE(&requests->items);
+    arena_free(&requests->arena);
+}
+
+bool layer_set_read_more(struct layer_set *set, struct layer_requests *requests)
+{
+    if (requests->done == requests->items.count)
+        return false;
+    struct wants wants = {0};
+    bool *layers = mem_zalloc(set->count, sizeof(*layers));
+    for (size_t i = requests->done; i < requests->items.count; i++) {
+        const struct layer_request *item = &requests->items.items[i];
+        wants_add(&wants, item->path, item->reader);
+        for (size_t layer = 0; layer < set->count; layer++)
+            if (item->layer == LAYER_NONE || item->layer == layer)
+                layers[layer] = true;
+    }
+    requests->done = requests->items.count;
+    wants_seal(&wants);
+    set->second_pass = true;
+    run_pass(set, &wants, layers);
+    wants_free(&wants);
+    free(layers);
+    return true;
+}
+
+static struct str raw_bytes(struct layer_set *set, uint32_t layer, struct str path, unsigned reader)
+{
+    const struct record_file *file =
+        record_file_find(&set->states[layer].record, path, reader);
+    const struct file_content *content = file ? file->content : NULL;
+    return content ? content->kept : STR_NONE;
+}
+
+void layer_set_read_pair(struct layer_set *set, uint32_t layer, struct str path,
+                         uint32_t journal_layer, struct str journal, unsigned reader)
+{
+    struct layer_requests requests = {0};
+    struct pl_err err;
+    const struct record_file *file = record_file_find(&set->states[layer].record, path, reader);
+    const struct record_file *other = record_file_find(&set->states[journal_layer].record, journal,
+                                                       reader | READER_COMPANION);
+    if (!file || !other)
+        return;
+    struct str stored = file->stored, other_stored = other->stored;
+    layer_requests_add(&requests, layer, stored, reader | READER_RAW);
+    layer_requests_add(&requests, journal_layer, other_stored, reader | READER_COMPANION);
+    layer_set_read_more(set, &requests);
+    layer_requests_free(&requests);
+    struct str main_bytes = raw_bytes(set, layer, stored, reader | READER_RAW);
+    struct str journal_bytes =
+        raw_bytes(set, journal_layer, other_stored, reader | READER_COMPANION);
+    if (main_bytes.len == 0 || journal_bytes.len == 0)
+        return; /* why it could not be read is a problem of its layer */
+    struct input input = {.path = path, .size = main_bytes.len, .whole = main_bytes};
+    struct record_file *again = record_file_find(&set->states[layer].record, path, reader);
+    if (run_reader(&set->states[layer], again, &input, journal_bytes, &err) < 0) {
+        err_prefix(&err, "%.*s", STR_ARG(path));
+        add_problem(&set->states[layer], true, &err);
+    }
+}

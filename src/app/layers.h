@@ -1,0 +1,84 @@
+/* All layers of one target being read: who reads which file, on how many threads, within which
+ * budgets. */
+#pragma once
+
+#include <pthread.h>
+
+#include "base/progress.h"
+#include "catalog/sink.h"
+#include "image/image.h"
+#include "model/report.h"
+
+/* record_file.reader: the cataloger's index, and what is wanted of the file beside reading it. */
+enum {
+    READER_INDEX = 0x3fff,
+    READER_RAW = 0x4000,       /* its bytes, for a second reading together with its journal */
+    READER_COMPANION = 0x8000, /* a journal: only its size is noted at first */
+};
+
+/* record_file.content */
+struct file_content {
+    struct catalog_sink sink;
+    struct str kept; /* CATALOG_KEEP, READER_RAW, READER_COMPANION */
+};
+
+struct layer_problem {
+    bool incomplete;
+    struct str message, local, limit; /* in the layer's arena */
+};
+
+struct layer_state {
+    struct layer_record record;
+    struct arena arena; /* of what the readers found */
+    VEC(struct layer_problem) problems;
+    VEC(struct file_content *) contents;
+    struct layer_set *set;
+};
+
+struct layer_set {
+    struct image *image;
+    const bool *enabled;
+    struct layer_state *states;
+    size_t count;
+    struct wants wants;
+    bool verify;
+    unsigned jobs;
+    const struct progress *progress;
+    _Atomic uint64_t entry_budget, kept_bytes;
+    uint64_t packages_left; /* counted atomically by the sinks */
+    _Atomic size_t next; /* layer to be walked next */
+    _Atomic uint64_t bytes_done;
+    uint64_t bytes_total;
+    /* The current pass */
+    const struct wants *pass_wants;
+    const bool *pass_layers; /* NULL: all */
+    bool second_pass;
+};
+
+void layer_set_init(struct layer_set *set, struct image *image, const bool *enabled, unsigned jobs,
+                    bool verify, const struct progress *progress);
+void layer_set_free(struct layer_set *set);
+/* The first pass over all layers, or the root folder. */
+void layer_set_read(struct layer_set *set);
+
+/* Files that the first pass did not know to be wanted. */
+struct layer_request {
+    uint32_t layer; /* LAYER_NONE: every layer */
+    struct str path;
+    unsigned reader;
+};
+struct layer_requests {
+    struct arena arena;
+    VEC(struct layer_request) items;
+    size_t done; /* of items, read already */
+};
+void layer_requests_add(struct layer_requests *requests, uint32_t layer, struct str path,
+                        unsigned reader);
+bool layer_requests_made(const struct layer_requests *requests, struct str path, unsigned reader);
+void layer_requests_free(struct layer_requests *requests);
+/* Reads what was asked for and is not yet read; false when there was nothing. */
+bool layer_set_read_more(struct layer_set *set, struct layer_requests *requests);
+
+/* Reads the database at `path` anew together with its journal, replacing what it said. */
+void layer_set_read_pair(struct layer_set *set, uint32_t layer, struct str path,
+                         uint32_t journal_layer, struct str journal, unsigned reader);

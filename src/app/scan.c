@@ -1,0 +1,252 @@
+#include "app/scan.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "app/collect.h"
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "catalog/os.h"
+#include "catalog/purl.h"
+#include "image/path.h"
+#include "match/match.h"
+#include "vulndb/vulndb.h"
+
+/* ---- which catalogers ---- */
+
+static int choose_catalogers(struct str list, bool **ret_enabled, struct pl_err *err)
+{
+    size_t count = 0;
+    while (catalogers[count])
+        count++;
+    *ret_enabled = NULL;
+    if (list.len == 0)
+        return 0;
+    bool *enabled = mem_zalloc(count, sizeof(*enabled));
+    struct str word;
+    while (str_cut(&list, ',', &word)) {
+        bool known = false;
+        word = str_trim(word);
+        for (size_t i = 0; i < count; i++)
+            if (str_is(word, catalogers[i]->name) || str_is(word, catalogers[i]->group))
+                known = enabled[i] = true;
+        if (known || word.len == 0)
+            continue;
+        free(enabled);
+        return err_set(err, PL_E_USAGE,
+                       "there is no cataloger or group \"%.*s\"; see: plimsoll list catalogers",
+                       STR_ARG(word));
+    }
+    /* What tells the system is needed by all of them. */
+    for (size_t i = 0; i < count; i++)
+        if (catalogers[i]->mode == CATALOG_KEEP)
+            enabled[i] = true;
+    *ret_enabled = enabled;
+    return 0;
+}
+
+/* ---- the target ---- */
+
+static void describe_target(struct report *report, const struct image *image)
+{
+    struct arena *arena = &report->arena;
+    report->target.kind = target_kind_name(image->kind);
+    report->target.name = arena_str(arena, image->name);
+    report->target.digest = arena_str(arena, image->digest);
+    report->target.image_id = arena_str(arena, image->image_id);
+    report->target.platform = arena_str(arena, image->platform);
+    for (size_t i = 0; i < image->layers.count; i++) {
+        const struct image_layer *layer = &image->layers.items[i];
+        *VEC_ADD(&report->target.layers) = (struct report_layer){
+            .digest = arena_str(arena, layer->digest),
+            .diff_id = arena_str(arena, layer->diff_id),
+            .created_by = arena_str(arena, layer->created_by),
+            .size = layer->size,
+        };
+    }
+    for (size_t i = 0; i < image->problems.count; i++)
+        report_tell(report, true, STR_NONE, &image->problems.items[i]);
+}
+
+static bool get_kept(void *context, const char *path, struct str *ret_content)
+{
+    return collection_get(context, str_of(path), ret_content);
+}
+
+static void each_kept(void *context, const char *pattern,
+                      void (*visit)(void *visit_context, struct str content), void *visit_context)
+{
+    collection_each(context, str_of(pattern), visit, visit_context);
+}
+
+static void tell(struct report *report, bool error, const struct pl_err *problem)
+{
+    report_tell(report, error, STR_NONE, problem);
+}
+
+static struct str os_text(struct report *report)
+{
+    const struct os_info *os = &report->target.os;
+    return os->name.len ? os->name
+                        : arena_printf(&report->arena, "%.*s%s%.*s", STR_ARG(os->id),
+                                       os->version.len ? " " : "", STR_ARG(os->version));
+}
+
+/* A system past its end of life gets no new advisories: what looks clean may only be forgotten. */
+static void check_end_of_life(struct report *report)
+{
+    struct os_info *os = &report->target.os;
+    struct pl_err problem;
+    char today[CLOCK_DATE];
+    if (os->end_of_life.len == 0)
+        return;
+    clock_today(today);
+    if (str_compare(os->end_of_life, str_of(today)) >= 0)
+        return;
+    report->past_end_of_life = true;
+    err_set(&problem, PL_E_UNSUPPORTED,
+            "%.*s reached its end of life on %.*s: new vulnerabilities are not fixed, and may not "
+            "even be listed; move to a supported release",
+            STR_ARG(os_text(report)), STR_ARG(os->end_of_life));
+    tell(report, false, &problem);
+}
+
+static void detect_system(struct report *report, const struct collection *collection)
+{
+    struct os_files files = {.context = (void *)(uintptr_t)collection, .get = get_kept,
+                             .each = each_kept};
+    struct pl_err problem;
+    os_detect(&report->arena, &report->target.os, &files);
+    for (size_t i = 0; i < report->packages.count; i++)
+        report->packages.items[i].purl =
+            purl_of(&report->arena, &report->packages.items[i], &report->target.os);
+    check_end_of_life(report);
+    if (report->target.os.id.len && report->packages.count == 0) {
+        err_set(&problem, PL_E_NOT_FOUND,
+                "this is %.*s, but no packages of it were found: its package database is not there, "
+                "or is empty, so nothing was examined",
+                STR_ARG(os_text(report)));
+        tell(report, true, &problem);
+    }
+}
+
+/* ---- the database ---- */
+
+static void describe_database(struct report *report, const struct vulndb *db)
+{
+    const struct vulndb_info *info = vulndb_info(db);
+    report->database.used = true;
+    report->database.built = arena_str(&report->arena, info->built);
+    report->database.advisories = info->advisories;
+    for (size_t i = 0; i < info->feed_count; i++) {
+        const struct vulndb_feed *feed = &info->feeds[i];
+        struct str name = feed->unit.len ? arena_printf(&report->arena, "%.*s/%.*s",
+                                                        STR_ARG(feed->name), STR_ARG(feed->unit))
+                                         : arena_str(&report->arena, feed->name);
+        *VEC_ADD(&report->database.feeds) = (struct report_feed){
+            .name = name,
+            .updated = arena_str(&report->arena, feed->updated),
+            .advisories = feed->advisories,
+        };
+    }
+}
+
+static int check_age(const struct vulndb *db, uint64_t max_age, struct pl_err *err)
+{
+    int64_t built, now = clock_now();
+    struct str text = vulndb_info(db)->built;
+    if (max_age == 0)
+        return 0;
+    if (!clock_parse(text, &built))
+        return err_set(err, PL_E_DATABASE, "the advisory database does not say how old it is");
+    if (now - built > (int64_t)max_age)
+        return err_set(err, PL_E_DATABASE,
+                       "the advisory database was built on %.*s, which is older than --max-db-age "
+                       "allows; run: plimsoll db update", STR_ARG(text));
+    return 0;
+}
+
+/* False, and told, when the database cannot speak of this system. */
+static bool check_feed(struct report *report, const struct vulndb *db,
+                       const struct match_namespace *namespaces, size_t count)
+{
+    struct pl_err problem;
+    const struct os_info *os = &report->target.os;
+    if (report->packages.count == 0)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!namespaces[i].out_of_reach && vulndb_has_namespace(db, namespaces[i].name))
+            return true;
+    report->no_feed = true;
+    if (os->id.len == 0)
+        err_set(&problem, PL_E_UNSUPPORTED,
+                "the operating system cannot be told (no os-release and no older release file): its "
+                "%zu packages were not examined for vulnerabilities", report->packages.count);
+    else
+        err_set(&problem, PL_E_UNSUPPORTED,
+                "the advisory database has no feed for %.*s (%.*s %.*s): its %zu packages were not "
+                "examined for vulnerabilities; run: plimsoll db update, or import its feed",
+                STR_ARG(os_text(report)), STR_ARG(os->id), STR_ARG(os->version),
+                report->packages.count);
+    tell(report, true, &problem);
+    return false;
+}
+
+static struct match_namespace *choose_namespaces(struct report *report, size_t *ret_count)
+{
+    struct os_namespace *names;
+    os_namespaces(&report->target.os, &report->arena, &names, ret_count);
+    struct match_namespace *result =
+        ARENA_ARRAY(&report->arena, struct match_namespace, *ret_count);
+    for (size_t i = 0; i < *ret_count; i++)
+        result[i] = (struct match_namespace){names[i].name, names[i].stream, names[i].out_of_reach};
+    return result;
+}
+
+static void match(struct report *report, const struct vulndb *db, const struct image *image)
+{
+    size_t count;
+    struct match_namespace *namespaces = choose_namespaces(report, &count);
+    bool named = !str_equal(image->name, image->path);
+    struct str root = named ? match_root_name(image->name) : path_base(image->path);
+    if (root.len == 0)
+        root = image->path; /* "/" */
+    if (check_feed(report, db, namespaces, count))
+        match_report(report, db, namespaces, count, root);
+}
+
+int scan_target(struct str target, const struct scan_options *options, struct report *report,
+                struct pl_err *err)
+{
+    CLEANUP(vulndb_closep) struct vulndb *db = NULL;
+    CLEANUP(image_closep) struct image *image = NULL;
+    AUTO_FREE bool *enabled = NULL;
+    struct image_options image_options = {.platform = options->platform};
+    report->complete = true;
+    int r = choose_catalogers(options->catalogers, &enabled, err);
+    if (r == 0 && options->database) {
+        r = vulndb_open(options->database, &db, err);
+        if (r == 0)
+            r = check_age(db, options->max_age, err);
+    }
+    if (r == 0)
+        r = image_open(target, &image_options, &image, err);
+    if (r < 0)
+        return r;
+    struct collect_options collect_options = {
+        .enabled = enabled,
+        .jobs = options->jobs,
+        .verify = options->verify,
+        .progress = options->progress,
+    };
+    struct collection collection = {0};
+    describe_target(report, image);
+    collect(image, &collect_options, report, &collection);
+    detect_system(report, &collection);
+    collection_free(&collection);
+    if (db) {
+        describe_database(report, db);
+        match(report, db, image);
+    }
+    return 0;
+}

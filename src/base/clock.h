@@ -1,0 +1,18 @@
+/* The one clock: SOURCE_DATE_EPOCH when it is set, so that reports can be made again byte for byte,
+ * else the system's. UTC throughout. */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/str.h"
+
+enum { CLOCK_DATE = 11, CLOCK_TEXT = 21 };
+
+/* Seconds since 1970. */
+int64_t clock_now(void);
+/* "YYYY-MM-DD" of today. */
+void clock_today(char ret_date[CLOCK_DATE]);
+/* RFC 3339, "YYYY-MM-DDTHH:MM:SSZ". */
+void clock_format(int64_t seconds, char ret_text[CLOCK_TEXT]);
+/* A date, or a date and time in RFC 3339; false on anything else. */
+bool clock_parse(struct str text, int64_t *ret_seconds);

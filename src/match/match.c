@@ -1,0 +1,415 @@
+#include "match/match.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "match/verdict.h"
+#include "score/risk.h"
+#include "version/version.h"
+
+/* One vulnerability id of one statement about the package at hand. */
+struct claim {
+    struct str id;
+    struct vulndb_statement statement; /* its arrays are in the matching's arena */
+    size_t name_space;
+};
+
+struct matching {
+    struct report *report;
+    const struct vulndb *db;
+    const struct match_namespace *namespaces;
+    size_t namespace_count;
+    struct str root;
+    struct arena scratch;
+    VEC(struct claim) claims;
+    const struct package *package;
+    const struct version_scheme *scheme;
+    struct str version;
+    const char *by;
+    /* Binary packages of one source stand apart but are told the same: what the last look-up gave. */
+    struct str last_name;
+    enum package_type last_type;
+};
+
+/* What is decided about one vulnerability of one package. */
+struct decision {
+    bool affected;
+    enum advisory_status status;
+    enum severity severity;
+    bool unimportant;
+    struct str reason;
+    struct advisory_range range;
+    enum feed_id feed;
+    VEC(struct str) advisories;
+    struct str stream, stream_fixed;
+};
+
+struct str match_root_name(struct str name)
+{
+    size_t at = str_find(name, STR("@sha256:"));
+    if (at != SIZE_MAX)
+        name = str_first(name, at);
+    size_t colon = str_last_index(name, ':'), slash = str_last_index(name, '/');
+    if (colon != SIZE_MAX && colon > 0 && (slash == SIZE_MAX || colon > slash))
+        name = str_first(name, colon);
+    return name;
+}
+
+static const char *feed_name(enum feed_id feed)
+{
+    static const char *const names[FEED_COUNT] = {"debian", "alpine", "osv", "nvd", "kev", "epss"};
+    return names[feed];
+}
+
+/* What the package is looked up by, and which of its versions counts. */
+static void choose_key(struct matching *matching, struct str *ret_name)
+{
+    const struct package *package = matching->package;
+    const char *scheme = package_type_name(package->type);
+    *ret_name = package->name;
+    matching->version = package->version;
+    matching->by = "binary";
+    if (package->type != PACKAGE_RPM && package->source_name.len) {
+        *ret_name = package->source_name;
+        matching->by = "source";
+        if (package->source_version.len)
+            matching->version = package->source_version;
+    }
+    if (!matching->scheme || strcmp(matching->scheme->name, scheme) != 0)
+        matching->scheme = version_scheme_find(str_of(scheme));
+}
+
+static void keep_arrays(struct matching *matching, struct vulndb_statement *statement)
+{
+    struct str *ids = ARENA_ARRAY(&matching->scratch, struct str, statement->id_count);
+    struct advisory_range *ranges =
+        ARENA_ARRAY(&matching->scratch, struct advisory_range, statement->range_count);
+    struct str *versions = ARENA_ARRAY(&matching->scratch, struct str, statement->version_count);
+    if (statement->id_count)
+        memcpy(ids, statement->ids, sizeof(*ids) * statement->id_count);
+    if (statement->range_count)
+        memcpy(ranges, statement->ranges, sizeof(*ranges) * statement->range_count);
+    if (statement->version_count)
+        memcpy(versions, statement->versions, sizeof(*versions) * statement->version_count);
+    statement->ids = ids;
+    statement->ranges = ranges;
+    statement->versions = versions;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const struct claim *x = a, *y = b;
+    int order = str_compare(x->id, y->id);
+    if (order)
+        return order;
+    if (x->name_space != y->name_space)
+        return x->name_space < y->name_space ? -1 : 1;
+    if (x->statement.feed != y->statement.feed)
+        return x->statement.feed < y->statement.feed ? -1 : 1;
+    return str_compare(x->statement.advisory, y->statement.advisory);
+}
+
+static void collect_claims(struct matching *matching, struct str name)
+{
+    enum package_type type = matching->package->type;
+    if (matching->last_type == type && matching->last_name.data &&
+        str_equal(matching->last_name, name))
+        return;
+    matching->claims.count = 0;
+    arena_free(&matching->scratch);
+    matching->last_name = name;
+    matching->last_type = type;
+    for (size_t i = 0; i < matching->namespace_count; i++) {
+        struct vulndb_cursor cursor;
+        struct vulndb_statement statement;
+        if (!vulndb_lookup(matching->db, matching->namespaces[i].name, name, &cursor))
+            continue;
+        while (vulndb_next(&cursor, &statement)) {
+            keep_arrays(matching, &statement);
+            for (size_t k = 0; k < statement.id_count; k++)
+                *VEC_ADD(&matching->claims) = (struct claim){statement.ids[k], statement, i};
+        }
+        vulndb_cursor_free(&cursor);
+    }
+    if (matching->claims.count)
+        qsort(matching->claims.items, matching->claims.count, sizeof(matching->claims.items[0]),
+              by_id);
+}
+
+/* "name:stream" of a modularity label "name:stream:version:context:arch". */
+static struct str module_stream(struct str label)
+{
+    size_t first = str_index(label, ':');
+    if (first == SIZE_MAX)
+        return label;
+    size_t second = str_index(str_from(label, first + 1), ':');
+    return second == SIZE_MAX ? label : str_first(label, first + 1 + second);
+}
+
+/* A module's build is mended by errata of its own module and stream, everything else by the others. */
+static bool module_fits(const struct package *package, const struct vulndb_statement *statement)
+{
+    if (package->type != PACKAGE_RPM)
+        return true;
+    bool modular = package->module.len || str_find(package->version, STR(".module")) != SIZE_MAX;
+    if (modular != (statement->modular || statement->module.len != 0))
+        return false;
+    return package->module.len == 0 || statement->module.len == 0 ||
+           str_equal(module_stream(package->module), module_stream(statement->module));
+}
+
+static void take_statement(struct matching *matching, const struct vulndb_statement *statement,
+                           const struct advisory_range *range, struct decision *decision)
+{
+    /* Of several errata the one that mends the most. */
+    bool first = !decision->affected;
+    if (first || (range->fixed.len &&
+                  (decision->range.fixed.len == 0 ||
+                   matching->scheme->compare(range->fixed, decision->range.fixed) > 0))) {
+        decision->range = *range;
+        decision->status = statement->status;
+        decision->reason = statement->reason;
+    }
+    if (statement->severity > decision->severity)
+        decision->severity = statement->severity;
+    decision->unimportant = first ? statement->unimportant
+                                  : decision->unimportant && statement->unimportant;
+    decision->affected = true;
+    decision->feed = statement->feed;
+    for (size_t i = 0; i < decision->advisories.count; i++)
+        if (str_equal(decision->advisories.items[i], statement->advisory))
+            return;
+    *VEC_ADD(&decision->advisories) = statement->advisory;
+}
+
+/* Decides over the claims of one id, which stand together, namespace by namespace. */
+static void decide(struct matching *matching, const struct claim *claims, size_t count,
+                   struct decision *decision)
+{
+    for (size_t i = 0; i < count;) {
+        const struct match_namespace *space = &matching->namespaces[claims[i].name_space];
+        enum feed_id feed = claims[i].statement.feed;
+        struct decision here = {0};
+        bool speaks = false;
+        size_t at = i;
+        for (; i < count && claims[i].name_space == claims[at].name_space; i++) {
+            struct advisory_range range;
+            const struct vulndb_statement *statement = &claims[i].statement;
+            if (statement->feed != feed || !module_fits(matching->package, statement))
+                continue;
+            speaks = true;
+            if (verdict_affected(statement, matching->scheme, matching->version, &range))
+                take_statement(matching, statement, &range, &here);
+        }
+        if (!speaks)
+            continue;
+        struct str stream = decision->stream, stream_fixed = decision->stream_fixed;
+        VEC_FREE(&decision->advisories);
+        *decision = here;
+        decision->stream = stream;
+        decision->stream_fixed = stream_fixed;
+        if (!space->out_of_reach || !here.affected)
+            return;
+        decision->stream = space->stream;
+        decision->stream_fixed = here.range.fixed;
+        decision->range.fixed = STR_NONE;
+    }
+}
+
+static enum finding_status status_of(const struct decision *decision)
+{
+    if (decision->range.fixed.len)
+        return FINDING_FIXED;
+    switch (decision->status) {
+    case ADVISORY_WONT_FIX:
+        return FINDING_WONT_FIX;
+    case ADVISORY_DEFERRED:
+        return FINDING_DEFERRED;
+    case ADVISORY_UNDER_INVESTIGATION:
+        return FINDING_UNDER_INVESTIGATION;
+    case ADVISORY_END_OF_LIFE:
+        return FINDING_END_OF_LIFE;
+    case ADVISORY_AFFECTED:
+    case ADVISORY_NOT_AFFECTED:
+        break;
+    }
+    return FINDING_AFFECTED;
+}
+
+static struct str *copy_strs(struct arena *arena, const struct str *from, size_t count)
+{
+    struct str *copies = ARENA_ARRAY(arena, struct str, count);
+    for (size_t i = 0; i < count; i++)
+        copies[i] = arena_str(arena, from[i]);
+    return copies;
+}
+
+/* The score that stands for the vulnerability: the newest version of CVSS, and of equal ones the
+ * first source (the database keeps NVD's own before others). */
+static const struct cvss_entry *leading_cvss(const struct vulndb_vulnerability *known)
+{
+    const struct cvss_entry *best = NULL;
+    for (size_t i = 0; i < known->cvss_count; i++)
+        if (known->cvss[i].version && (!best || known->cvss[i].version > best->version))
+            best = &known->cvss[i];
+    return best;
+}
+
+/* Severity: the distribution's word, then CVSS, then the general source's word. */
+static void rate(struct finding *finding, const struct decision *decision,
+                 const struct vulndb_vulnerability *known)
+{
+    const struct cvss_entry *cvss = leading_cvss(known);
+    if (decision->unimportant)
+        finding->severity = SEVERITY_NEGLIGIBLE;
+    else if (decision->severity != SEVERITY_UNKNOWN)
+        finding->severity = decision->severity;
+    else if (cvss)
+        finding->severity = severity_of_score(cvss->score, (int)cvss->version / 10);
+    else
+        finding->severity = known->severity;
+    struct risk_input risk = {
+        .severity = finding->severity,
+        .has_cvss = cvss != NULL,
+        .cvss = cvss ? cvss->score : 0,
+        .has_epss = known->has_epss,
+        .epss = known->epss_score,
+        .kev = known->kev_added.len != 0,
+    };
+    finding->risk = risk_score(&risk);
+}
+
+static void describe(struct arena *arena, struct finding *finding,
+                     const struct vulndb_vulnerability *known)
+{
+    finding->title = arena_str(arena, known->title);
+    finding->published = arena_str(arena, known->published);
+    finding->aliases = copy_strs(arena, known->aliases, known->alias_count);
+    finding->alias_count = known->alias_count;
+    finding->cwes = copy_strs(arena, known->cwes, known->cwe_count);
+    finding->cwe_count = known->cwe_count;
+    finding->cvss = ARENA_ARRAY(arena, struct cvss_entry, known->cvss_count);
+    finding->cvss_count = known->cvss_count;
+    for (size_t i = 0; i < known->cvss_count; i++) {
+        finding->cvss[i] = known->cvss[i];
+        finding->cvss[i].vector = arena_str(arena, known->cvss[i].vector);
+        finding->cvss[i].source = arena_str(arena, known->cvss[i].source);
+    }
+    finding->has_epss = known->has_epss;
+    finding->epss_score = known->epss_score;
+    finding->epss_percentile = known->epss_percentile;
+    finding->kev_added = arena_str(arena, known->kev_added);
+    finding->kev_ransomware = known->kev_ransomware;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return str_compare(*(const struct str *)a, *(const struct str *)b);
+}
+
+/* Over what stays the same when a tag, a version or a layer changes (the contract's Fingerprint). */
+static struct str fingerprint(struct arena *arena, const struct finding *finding,
+                              const struct package *package, struct str root)
+{
+    struct sha256 sha;
+    unsigned char digest[SHA256_BYTES];
+    char text[DIGEST_TEXT];
+    VEC(struct str) parts = {0};
+    *VEC_ADD(&parts) = finding->id;
+    for (size_t i = 0; i < finding->alias_count; i++)
+        *VEC_ADD(&parts) = finding->aliases[i];
+    qsort(parts.items, parts.count, sizeof(parts.items[0]), by_text);
+    *VEC_ADD(&parts) = str_of(finding_kind_name(finding->kind));
+    *VEC_ADD(&parts) = root;
+    *VEC_ADD(&parts) = str_of(package_type_name(package->type));
+    *VEC_ADD(&parts) = package->name;
+    sha256_init(&sha);
+    for (size_t i = 0; i < parts.count; i++) {
+        sha256_add(&sha, parts.items[i].data, parts.items[i].len);
+        sha256_add(&sha, "", 1); /* no two lists run together */
+    }
+    VEC_FREE(&parts);
+    sha256_end(&sha, digest);
+    sha256_text(digest, text);
+    return arena_str(arena, str_make(text + 7, 32));
+}
+
+static void add_finding(struct matching *matching, size_t package_index, struct str id,
+                        const struct decision *decision)
+{
+    struct arena *arena = &matching->report->arena;
+    const struct package *package = matching->package;
+    struct vulndb_vulnerability known = {0};
+    vulndb_vulnerability(matching->db, id, &known);
+    struct finding finding = {
+        .kind = FINDING_VULNERABILITY,
+        .id = arena_str(arena, id),
+        .package = package_index,
+        .installed = package->version,
+        .fixed = arena_str(arena, decision->range.fixed),
+        .status = status_of(decision),
+        .reason = arena_str(arena, decision->reason),
+        .stream = decision->stream,
+        .stream_fixed = arena_str(arena, decision->stream_fixed),
+        .path = package->path_count ? package->paths[0] : STR_NONE,
+        .layer = package->layer,
+    };
+    describe(arena, &finding, &known);
+    rate(&finding, decision, &known);
+    finding.match.feed = str_of(feed_name(decision->feed));
+    finding.match.advisories =
+        copy_strs(arena, decision->advisories.items, decision->advisories.count);
+    finding.match.advisory_count = decision->advisories.count;
+    finding.match.scheme = str_of(matching->scheme->name);
+    finding.match.range = verdict_range_text(arena, &decision->range);
+    finding.match.by = str_of(matching->by);
+    finding.fingerprint = fingerprint(arena, &finding, package, matching->root);
+    *VEC_ADD(&matching->report->findings) = finding;
+}
+
+static void match_package(struct matching *matching, size_t index)
+{
+    struct str name;
+    matching->package = &matching->report->packages.items[index];
+    choose_key(matching, &name);
+    if (!matching->scheme)
+        return;
+    collect_claims(matching, name);
+    for (size_t i = 0; i < matching->claims.count;) {
+        size_t end = i + 1;
+        struct decision decision = {0};
+        while (end < matching->claims.count &&
+               str_equal(matching->claims.items[end].id, matching->claims.items[i].id))
+            end++;
+        decide(matching, &matching->claims.items[i], end - i, &decision);
+        if (decision.affected)
+            add_finding(matching, index, matching->claims.items[i].id, &decision);
+        VEC_FREE(&decision.advisories);
+        i = end;
+    }
+}
+
+static int by_report_order(const void *a, const void *b)
+{
+    return finding_compare(a, b);
+}
+
+void match_report(struct report *report, const struct vulndb *db,
+                  const struct match_namespace *namespaces, size_t namespace_count,
+                  struct str root)
+{
+    struct matching matching = {
+        .report = report,
+        .db = db,
+        .namespaces = namespaces,
+        .namespace_count = namespace_count,
+        .root = root,
+    };
+    for (size_t i = 0; i < report->packages.count; i++)
+        match_package(&matching, i);
+    if (report->findings.count)
+        qsort(report->findings.items, report->findings.count, sizeof(report->findings.items[0]),
+              by_report_order);
+    VEC_FREE(&matching.claims);
+    arena_free(&matching.scratch);
+}

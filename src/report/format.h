@@ -1,0 +1,29 @@
+/* Report writers: one a format. */
+#pragma once
+
+#include "io/out.h"
+#include "model/report.h"
+
+struct report_style {
+    size_t width;   /* columns of the terminal; 0: not a terminal */
+    bool color;     /* ANSI colours */
+    bool local;     /* texts in the person's language (--lang, or a table); else English */
+    bool packages;  /* list the packages, too (`plimsoll sbom`) */
+    bool verbose;   /* table: every finding and diagnostic */
+};
+
+struct report_format {
+    const char *name;
+    const char *help; /* translatable */
+    void (*write)(struct out *out, const struct report *report, const struct report_style *style);
+};
+
+extern const struct report_format *const report_formats[]; /* ended by NULL */
+const struct report_format *report_format_find(struct str name);
+
+/* The text of a diagnostic in the style's language. */
+static inline struct str diagnostic_text(const struct diagnostic *diagnostic,
+                                         const struct report_style *style)
+{
+    return style->local ? diagnostic->local : diagnostic->message;
+}

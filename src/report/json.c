@@ -1,0 +1,280 @@
+/* The contract's report, schema plimsoll.report/1. */
+#include "base/i18n.h"
+#include "io/json_writer.h"
+#include "report/format.h"
+
+static void write_strs(struct json_writer *json, const char *key, const struct str *strs,
+                       size_t count)
+{
+    json_open(json, key, '[');
+    for (size_t i = 0; i < count; i++)
+        json_str(json, strs[i]);
+    json_end(json, ']');
+}
+
+static void write_generator(struct json_writer *json, const struct report *report)
+{
+    json_open(json, "generator", '{');
+    json_put_text(json, "name", "plimsoll");
+    json_put_text(json, "version", PLIMSOLL_VERSION);
+    if (!report->database.used) {
+        json_put_null(json, "database");
+        json_end(json, '}');
+        return;
+    }
+    json_open(json, "database", '{');
+    json_put_str_or_null(json, "built", report->database.built);
+    json_put_u64(json, "advisories", report->database.advisories);
+    json_open(json, "feeds", '[');
+    for (size_t i = 0; i < report->database.feeds.count; i++) {
+        const struct report_feed *feed = &report->database.feeds.items[i];
+        json_begin(json, '{');
+        json_put_str(json, "name", feed->name);
+        json_put_str_or_null(json, "updated", feed->updated);
+        json_put_u64(json, "advisories", feed->advisories);
+        json_end(json, '}');
+    }
+    json_end(json, ']');
+    json_end(json, '}');
+    json_end(json, '}');
+}
+
+static void write_os(struct json_writer *json, const struct os_info *os)
+{
+    if (os->id.len == 0) {
+        json_put_null(json, "os");
+        return;
+    }
+    json_open(json, "os", '{');
+    json_put_str(json, "id", os->id);
+    json_put_str_or_null(json, "version", os->version);
+    json_put_str_or_null(json, "codename", os->codename);
+    json_put_str_or_null(json, "name", os->name);
+    json_put_str_or_null(json, "end_of_life", os->end_of_life);
+    write_strs(json, "streams", os->streams, os->stream_count);
+    json_end(json, '}');
+}
+
+static void write_layer(struct json_writer *json, const struct report_layer *layer)
+{
+    json_begin(json, '{');
+    json_put_str_or_null(json, "digest", layer->digest);
+    json_put_str_or_null(json, "diff_id", layer->diff_id);
+    json_key(json, "size");
+    if (layer->size == UINT64_MAX)
+        json_null(json);
+    else
+        json_u64(json, layer->size);
+    json_put_str_or_null(json, "created_by", layer->created_by);
+    json_put_null(json, "base");
+    json_end(json, '}');
+}
+
+static void write_target(struct json_writer *json, const struct report *report)
+{
+    json_open(json, "target", '{');
+    json_put_text(json, "kind", report->target.kind);
+    json_put_str(json, "name", report->target.name);
+    json_put_str_or_null(json, "digest", report->target.digest);
+    json_put_str_or_null(json, "image_id", report->target.image_id);
+    json_put_str_or_null(json, "platform", report->target.platform);
+    write_os(json, &report->target.os);
+    json_open(json, "layers", '[');
+    for (size_t i = 0; i < report->target.layers.count; i++)
+        write_layer(json, &report->target.layers.items[i]);
+    json_end(json, ']');
+    json_end(json, '}');
+}
+
+static void write_layer_id(struct json_writer *json, const struct report *report, uint32_t layer)
+{
+    json_put_str_or_null(json, "layer",
+                         layer < report->target.layers.count
+                             ? report->target.layers.items[layer].diff_id
+                             : STR_NONE);
+}
+
+static void write_package(struct json_writer *json, const struct report *report, size_t index)
+{
+    const struct package *package = &report->packages.items[index];
+    json_begin(json, '{');
+    json_put_u64(json, "ref", index);
+    json_put_text(json, "type", package_type_name(package->type));
+    json_put_str(json, "name", package->name);
+    json_put_str(json, "version", package->version);
+    json_put_str_or_null(json, "arch", package->arch);
+    if (package->source_name.len) {
+        json_open(json, "source", '{');
+        json_put_str(json, "name", package->source_name);
+        json_put_str_or_null(json, "version", package->source_version);
+        json_end(json, '}');
+    } else {
+        json_put_null(json, "source");
+    }
+    if (package->module.len)
+        json_put_str(json, "module", package->module);
+    if (package->vendor.len)
+        json_put_str(json, "vendor", package->vendor);
+    json_put_str_or_null(json, "purl", package->purl);
+    write_strs(json, "licenses", package->licenses, package->license_count);
+    write_strs(json, "paths", package->paths, package->path_count);
+    write_layer_id(json, report, package->layer);
+    json_put_text(json, "cataloger", package->cataloger);
+    json_key(json, "in_use");
+    if (package->in_use < 0)
+        json_null(json);
+    else
+        json_bool(json, package->in_use != 0);
+    json_end(json, '}');
+}
+
+static void write_cvss(struct json_writer *json, const struct finding *finding)
+{
+    json_open(json, "cvss", '[');
+    for (size_t i = 0; i < finding->cvss_count; i++) {
+        const struct cvss_entry *entry = &finding->cvss[i];
+        json_begin(json, '{');
+        json_put_text(json, "version", cvss_version_name(entry->version));
+        json_put_str(json, "vector", entry->vector);
+        json_key(json, "score");
+        json_double(json, entry->score, 1);
+        json_put_str_or_null(json, "source", entry->source);
+        json_end(json, '}');
+    }
+    json_end(json, ']');
+}
+
+static void write_likelihood(struct json_writer *json, const struct finding *finding)
+{
+    if (finding->has_epss) {
+        json_open(json, "epss", '{');
+        json_key(json, "score");
+        json_double(json, finding->epss_score, 5);
+        json_key(json, "percentile");
+        json_double(json, finding->epss_percentile, 5);
+        json_end(json, '}');
+    } else {
+        json_put_null(json, "epss");
+    }
+    if (finding->kev_added.len) {
+        json_open(json, "kev", '{');
+        json_put_str(json, "added", finding->kev_added);
+        json_put_bool(json, "ransomware", finding->kev_ransomware);
+        json_end(json, '}');
+    } else {
+        json_put_null(json, "kev");
+    }
+}
+
+static void write_match(struct json_writer *json, const struct finding *finding)
+{
+    json_open(json, "match", '{');
+    json_put_str(json, "feed", finding->match.feed);
+    write_strs(json, "advisories", finding->match.advisories, finding->match.advisory_count);
+    json_put_str(json, "scheme", finding->match.scheme);
+    json_put_str(json, "range", finding->match.range);
+    json_put_str(json, "by", finding->match.by);
+    json_end(json, '}');
+}
+
+static void write_finding(struct json_writer *json, const struct report *report,
+                          const struct finding *finding)
+{
+    json_begin(json, '{');
+    json_put_text(json, "kind", finding_kind_name(finding->kind));
+    json_put_str(json, "id", finding->id);
+    write_strs(json, "aliases", finding->aliases, finding->alias_count);
+    json_put_str(json, "title", finding->title);
+    json_put_text(json, "severity", severity_name(finding->severity));
+    json_put_u64(json, "risk", (uint64_t)finding->risk);
+    json_key(json, "package");
+    if (finding->package == PACKAGE_NONE)
+        json_null(json);
+    else
+        json_u64(json, finding->package);
+    json_put_str(json, "installed", finding->installed);
+    json_put_str_or_null(json, "fixed", finding->fixed);
+    json_put_text(json, "status", finding_status_name(finding->status));
+    json_put_str_or_null(json, "reason", finding->reason);
+    if (finding->stream.len) {
+        json_open(json, "stream_fix", '{');
+        json_put_str(json, "stream", finding->stream);
+        json_put_str_or_null(json, "fixed", finding->stream_fixed);
+        json_end(json, '}');
+    }
+    write_cvss(json, finding);
+    write_strs(json, "cwes", finding->cwes, finding->cwe_count);
+    json_put_str_or_null(json, "published", finding->published);
+    write_likelihood(json, finding);
+    write_match(json, finding);
+    json_put_str_or_null(json, "path", finding->path);
+    json_put_null(json, "line");
+    write_layer_id(json, report, finding->layer);
+    json_put_null(json, "suppressed");
+    json_put_str(json, "fingerprint", finding->fingerprint);
+    json_end(json, '}');
+}
+
+static void write_diagnostics(struct json_writer *json, const struct report *report,
+                              const struct report_style *style)
+{
+    json_open(json, "diagnostics", '[');
+    for (size_t i = 0; i < report->diagnostics.count; i++) {
+        const struct diagnostic *diagnostic = &report->diagnostics.items[i];
+        json_begin(json, '{');
+        json_put_text(json, "level", diagnostic->error ? "error" : "warning");
+        json_put_str(json, "where", diagnostic->where);
+        json_put_str(json, "message", diagnostic_text(diagnostic, style));
+        json_put_str_or_null(json, "limit", diagnostic->limit);
+        json_end(json, '}');
+    }
+    json_end(json, ']');
+    if (report->diagnostics_left_out)
+        json_put_u64(json, "diagnostics_left_out", report->diagnostics_left_out);
+}
+
+static void write_summary(struct json_writer *json, const struct report *report)
+{
+    struct report_counts counts = report_count(report);
+    json_open(json, "summary", '{');
+    json_put_u64(json, "packages", report->packages.count);
+    json_open(json, "by_severity", '{');
+    for (int severity = SEVERITY_COUNT - 1; severity >= 0; severity--)
+        json_put_u64(json, severity_name((enum severity)severity), counts.by_severity[severity]);
+    json_end(json, '}');
+    json_open(json, "by_kind", '{');
+    for (int kind = 0; kind < FINDING_KIND_COUNT; kind++)
+        json_put_u64(json, finding_kind_name((enum finding_kind)kind), counts.by_kind[kind]);
+    json_end(json, '}');
+    json_put_u64(json, "fixable", counts.fixable);
+    json_put_u64(json, "suppressed", 0);
+    json_end(json, '}');
+}
+
+static void json_write(struct out *out, const struct report *report,
+                       const struct report_style *style)
+{
+    struct json_writer json = {.out = out};
+    json_begin(&json, '{');
+    json_put_text(&json, "schema", "plimsoll.report/1");
+    json_put_bool(&json, "complete", report->complete);
+    write_generator(&json, report);
+    write_target(&json, report);
+    json_open(&json, "packages", '[');
+    for (size_t i = 0; i < report->packages.count; i++)
+        write_package(&json, report, i);
+    json_end(&json, ']');
+    json_open(&json, "findings", '[');
+    for (size_t i = 0; i < report->findings.count; i++)
+        write_finding(&json, report, &report->findings.items[i]);
+    json_end(&json, ']');
+    write_diagnostics(&json, report, style);
+    write_summary(&json, report);
+    json_end(&json, '}');
+}
+
+const struct report_format report_format_json = {
+    .name = "json",
+    .help = N_("everything, for programs: schema plimsoll.report/1"),
+    .write = json_write,
+};

@@ -1,0 +1,268 @@
+/* SARIF 2.1.0 (OASIS Standard, 27 March 2020), within the limits that GitHub's code scanning has for
+ * uploads: 25,000 results a run and 20 tags a rule, most severe first. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/i18n.h"
+#include "io/json_writer.h"
+#include "report/format.h"
+
+enum { SARIF_RESULTS = 25000 };
+
+static const char *level_of(enum severity severity)
+{
+    static const char *const levels[SEVERITY_COUNT] = {
+        [SEVERITY_UNKNOWN] = "warning", [SEVERITY_NEGLIGIBLE] = "note", [SEVERITY_LOW] = "note",
+        [SEVERITY_MEDIUM] = "warning",  [SEVERITY_HIGH] = "error",      [SEVERITY_CRITICAL] = "error",
+    };
+    return levels[severity];
+}
+
+/* GitHub sorts by this number; a distribution's word without a score gets its band's middle. */
+static double security_severity(const struct finding *finding)
+{
+    static const double middles[SEVERITY_COUNT] = {
+        [SEVERITY_UNKNOWN] = 5.0, [SEVERITY_NEGLIGIBLE] = 0.1, [SEVERITY_LOW] = 2.0,
+        [SEVERITY_MEDIUM] = 5.5,  [SEVERITY_HIGH] = 8.0,       [SEVERITY_CRITICAL] = 9.5,
+    };
+    for (size_t i = 0; i < finding->cvss_count; i++)
+        if (severity_of_score(finding->cvss[i].score, (int)finding->cvss[i].version / 10) ==
+            finding->severity)
+            return finding->cvss[i].score;
+    return middles[finding->severity];
+}
+
+static void write_message(struct json_writer *json, const char *key, struct str text)
+{
+    json_open(json, key, '{');
+    json_put_str(json, "text", text);
+    json_end(json, '}');
+}
+
+static void write_rule(struct json_writer *json, const struct finding *finding)
+{
+    AUTO_BUF help = {0};
+    char score[16];
+    json_begin(json, '{');
+    json_put_str(json, "id", finding->id);
+    write_message(json, "shortDescription", finding->title.len ? finding->title : finding->id);
+    buf_printf(&help, "%.*s: %s", STR_ARG(finding->id), severity_name(finding->severity));
+    for (size_t i = 0; i < finding->cvss_count; i++)
+        buf_printf(&help, "\nCVSS %s %.1f %.*s", cvss_version_name(finding->cvss[i].version),
+                   finding->cvss[i].score, STR_ARG(finding->cvss[i].vector));
+    if (finding->has_epss)
+        buf_printf(&help, "\nEPSS %.5f", finding->epss_score);
+    if (finding->kev_added.len)
+        buf_printf(&help, "\nKEV %.*s", STR_ARG(finding->kev_added));
+    write_message(json, "help", buf_str(&help));
+    json_open(json, "defaultConfiguration", '{');
+    json_put_text(json, "level", level_of(finding->severity));
+    json_end(json, '}');
+    json_open(json, "properties", '{');
+    snprintf(score, sizeof(score), "%.1f", security_severity(finding));
+    json_put_text(json, "security-severity", score);
+    json_put_text(json, "precision", "very-high");
+    json_open(json, "tags", '[');
+    json_str(json, STR("vulnerability"));
+    json_str(json, STR("security"));
+    json_str(json, str_of(severity_name(finding->severity)));
+    for (size_t i = 0; i < finding->cwe_count && i < 16; i++)
+        json_str(json, finding->cwes[i]);
+    json_end(json, ']');
+    json_end(json, '}');
+    json_end(json, '}');
+}
+
+/* A path as a relative URI reference: bytes that a path segment cannot hold are percent-encoded. */
+static void put_uri(struct json_writer *json, const char *key, struct str path)
+{
+    AUTO_BUF uri = {0};
+    for (size_t i = 0; i < path.len; i++) {
+        char c = path.data[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                     strchr("-._~/+@", c);
+        if (plain && c)
+            buf_putc(&uri, c);
+        else
+            buf_printf(&uri, "%%%02X", (unsigned char)c);
+    }
+    json_put_str(json, key, buf_str(&uri));
+}
+
+static void write_location(struct json_writer *json, const struct report *report,
+                           const struct finding *finding)
+{
+    struct str path = finding->path.len ? finding->path : report->target.name;
+    json_open(json, "locations", '[');
+    json_begin(json, '{');
+    json_open(json, "physicalLocation", '{');
+    json_open(json, "artifactLocation", '{');
+    put_uri(json, "uri", path);
+    json_put_text(json, "uriBaseId", "ROOT");
+    json_end(json, '}');
+    json_open(json, "region", '{');
+    json_put_u64(json, "startLine", 1);
+    json_end(json, '}');
+    json_end(json, '}');
+    if (finding->package != PACKAGE_NONE) {
+        const struct package *package = &report->packages.items[finding->package];
+        AUTO_BUF name = {0};
+        buf_printf(&name, "%.*s@%.*s", STR_ARG(package->name), STR_ARG(package->version));
+        json_open(json, "logicalLocations", '[');
+        json_begin(json, '{');
+        json_put_str(json, "fullyQualifiedName",
+                     package->purl.len ? package->purl : buf_str(&name));
+        json_put_text(json, "kind", "package");
+        json_end(json, '}');
+        json_end(json, ']');
+    }
+    json_end(json, '}');
+    json_end(json, ']');
+}
+
+static void write_result(struct json_writer *json, const struct report *report,
+                         const struct finding *finding, size_t rule)
+{
+    AUTO_BUF text = {0};
+    json_begin(json, '{');
+    json_put_str(json, "ruleId", finding->id);
+    json_put_u64(json, "ruleIndex", rule);
+    json_put_text(json, "level", level_of(finding->severity));
+    if (finding->package != PACKAGE_NONE)
+        buf_printf(&text, "%.*s %.*s: ", STR_ARG(report->packages.items[finding->package].name),
+                   STR_ARG(finding->installed));
+    buf_printf(&text, "%.*s (%s)", STR_ARG(finding->id), severity_name(finding->severity));
+    if (finding->fixed.len)
+        buf_printf(&text, ", fixed in %.*s", STR_ARG(finding->fixed));
+    else
+        buf_printf(&text, ", no fix: %s", finding_status_name(finding->status));
+    write_message(json, "message", buf_str(&text));
+    write_location(json, report, finding);
+    json_open(json, "partialFingerprints", '{');
+    json_put_str(json, "plimsoll/v1", finding->fingerprint);
+    json_end(json, '}');
+    json_open(json, "properties", '{');
+    json_put_u64(json, "risk", (uint64_t)finding->risk);
+    json_put_str_or_null(json, "fixed", finding->fixed);
+    json_put_text(json, "status", finding_status_name(finding->status));
+    json_end(json, '}');
+    json_end(json, '}');
+}
+
+/* One rule an id, told by its most severe finding: indexes of findings, sorted by id. */
+struct rules {
+    const struct finding **items;
+    size_t count;
+};
+
+static int by_id(const void *a, const void *b)
+{
+    const struct finding *x = *(const struct finding *const *)a;
+    const struct finding *y = *(const struct finding *const *)b;
+    int order = str_compare(x->id, y->id);
+    return order ? order : (x > y) - (x < y);
+}
+
+static int id_of_rule(const void *key, const void *item)
+{
+    return str_compare(*(const struct str *)key, (*(const struct finding *const *)item)->id);
+}
+
+static struct rules make_rules(const struct report *report, size_t shown)
+{
+    struct rules rules = {mem_zalloc(shown + 1, sizeof(rules.items[0])), 0};
+    for (size_t i = 0; i < shown; i++)
+        rules.items[i] = &report->findings.items[i];
+    qsort(rules.items, shown, sizeof(rules.items[0]), by_id);
+    for (size_t i = 0; i < shown; i++)
+        if (i == 0 || !str_equal(rules.items[i]->id, rules.items[rules.count - 1]->id))
+            rules.items[rules.count++] = rules.items[i];
+    return rules;
+}
+
+static size_t rule_index(const struct rules *rules, struct str id)
+{
+    const struct finding **hit =
+        bsearch(&id, rules->items, rules->count, sizeof(rules->items[0]), id_of_rule);
+    return (size_t)(hit - rules->items);
+}
+
+static void write_driver(struct json_writer *json, const struct rules *rules)
+{
+    json_open(json, "tool", '{');
+    json_open(json, "driver", '{');
+    json_put_text(json, "name", "plimsoll");
+    json_put_text(json, "version", PLIMSOLL_VERSION);
+    json_open(json, "rules", '[');
+    for (size_t i = 0; i < rules->count; i++)
+        write_rule(json, rules->items[i]);
+    json_end(json, ']');
+    json_end(json, '}');
+    json_end(json, '}');
+}
+
+static void write_invocation(struct json_writer *json, const struct report *report, size_t shown,
+                             const struct report_style *style)
+{
+    json_open(json, "invocations", '[');
+    json_begin(json, '{');
+    json_put_bool(json, "executionSuccessful", report->complete);
+    json_open(json, "toolExecutionNotifications", '[');
+    for (size_t i = 0; i < report->diagnostics.count; i++) {
+        const struct diagnostic *diagnostic = &report->diagnostics.items[i];
+        json_begin(json, '{');
+        json_put_text(json, "level", diagnostic->error ? "error" : "warning");
+        write_message(json, "message", diagnostic_text(diagnostic, style));
+        json_end(json, '}');
+    }
+    if (shown < report->findings.count) {
+        AUTO_BUF text = {0};
+        buf_printf(&text, "%zu of %zu findings are shown, the most severe first: the format's users "
+                          "take %d", shown, report->findings.count, SARIF_RESULTS);
+        json_begin(json, '{');
+        json_put_text(json, "level", "warning");
+        write_message(json, "message", buf_str(&text));
+        json_end(json, '}');
+    }
+    json_end(json, ']');
+    json_end(json, '}');
+    json_end(json, ']');
+}
+
+static void sarif_write(struct out *out, const struct report *report,
+                        const struct report_style *style)
+{
+    struct json_writer json = {.out = out};
+    size_t shown = report->findings.count;
+    if (shown > SARIF_RESULTS)
+        shown = SARIF_RESULTS;
+    struct rules rules = make_rules(report, shown);
+    json_begin(&json, '{');
+    json_put_text(&json, "$schema", "https://json.schemastore.org/sarif-2.1.0.json");
+    json_put_text(&json, "version", "2.1.0");
+    json_open(&json, "runs", '[');
+    json_begin(&json, '{');
+    write_driver(&json, &rules);
+    write_invocation(&json, report, shown, style);
+    json_open(&json, "originalUriBaseIds", '{');
+    json_open(&json, "ROOT", '{');
+    json_put_text(&json, "uri", "file:///");
+    json_end(&json, '}');
+    json_end(&json, '}');
+    json_open(&json, "results", '[');
+    for (size_t i = 0; i < shown; i++) {
+        const struct finding *finding = &report->findings.items[i];
+        write_result(&json, report, finding, rule_index(&rules, finding->id));
+    }
+    json_end(&json, ']');
+    json_end(&json, '}');
+    json_end(&json, ']');
+    json_end(&json, '}');
+    free(rules.items);
+}
+
+const struct report_format report_format_sarif = {
+    .name = "sarif",
+    .help = N_("SARIF 2.1.0, for code scanning"),
+    .write = sarif_write,
+};

@@ -1,0 +1,175 @@
+"""What the Python tests share: the program, made-up layers and archives."""
+import gzip
+import hashlib
+import io
+import json
+import os
+import subprocess
+import tarfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BUILD = os.environ.get("PLIMSOLL_BUILD", os.path.join(ROOT, "build-check"))
+PROGRAM = os.path.join(BUILD, "plimsoll")
+
+TYPES = {
+    "file": tarfile.REGTYPE,
+    "dir": tarfile.DIRTYPE,
+    "symlink": tarfile.SYMTYPE,
+    "hardlink": tarfile.LNKTYPE,
+    "device": tarfile.CHRTYPE,
+    "fifo": tarfile.FIFOTYPE,
+}
+
+
+def plimsoll(*args, stdin=None, env=None, timeout=120):
+    """Runs the program; its CompletedProcess with text output."""
+    full = {key: value for key, value in os.environ.items() if not key.startswith("PLIMSOLL_")}
+    full.update({"LC_ALL": "C", "ASAN_OPTIONS": "detect_leaks=1", **(env or {})})
+    return subprocess.run([PROGRAM, *args], input=stdin, capture_output=True, text=True, env=full,
+                          timeout=timeout, check=False)
+
+
+def report(*args, **more):
+    """Runs a scan or sbom with --format json: (report or None, CompletedProcess)."""
+    done = plimsoll(*args, "--format", "json", **more)
+    return (json.loads(done.stdout) if done.stdout else None), done
+
+
+def layer(entries, form=tarfile.GNU_FORMAT):
+    """A layer's tar from [{"path", "type", "text", "target", "mode"}]."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=form) as tar:
+        for entry in entries:
+            info = tarfile.TarInfo(entry["path"])
+            info.type = TYPES[entry.get("type", "file")]
+            info.mode = int(entry.get("mode", "644"), 8)
+            info.linkname = entry.get("target", "")
+            data = entry.get("text", "").encode()
+            info.size = len(data) if info.type == tarfile.REGTYPE else 0
+            tar.addfile(info, io.BytesIO(data) if info.size else None)
+    return out.getvalue()
+
+
+def dumps(document):
+    return json.dumps(document).encode()
+
+
+def digest(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def tar_of(members, path):
+    """Writes {name: bytes} as a tar file."""
+    with tarfile.open(path, "w", format=tarfile.GNU_FORMAT) as tar:
+        for name, data in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+    return path
+
+
+def config_of(layers, **more):
+    return {
+        "architecture": "amd64",
+        "os": "linux",
+        "rootfs": {"type": "layers", "diff_ids": ["sha256:" + digest(data) for data in layers]},
+        "history": [{"created_by": f"step {i}"} for i in range(len(layers))],
+        **more,
+    }
+
+
+def docker_members(layers, name="test:1", stored=None, config=None):
+    """Members of an archive as `docker save` wrote it; `stored` replaces the layers' bytes."""
+    config = dumps(config or config_of(layers))
+    members, names = {}, []
+    for i, data in enumerate(stored or layers):
+        names.append(f"{digest(layers[i])[:24]}{i}/layer.tar")
+        members[names[-1]] = data
+    members[digest(config) + ".json"] = config
+    members["manifest.json"] = dumps([{"Config": digest(config) + ".json", "RepoTags": [name],
+                                       "Layers": names}])
+    return members
+
+
+def docker_archive(path, layers, **more):
+    return tar_of(docker_members(layers, **more), path)
+
+
+def oci_members(images, annotations=None):
+    """Members of an OCI layout: images = [(layers, platform or None, tag or None)]."""
+    members, manifests = {}, []
+
+    def blob(data):
+        members["blobs/sha256/" + digest(data)] = data
+        return {"digest": "sha256:" + digest(data), "size": len(data)}
+
+    for layers, platform, tag in images:
+        more = {}
+        if platform:
+            parts = platform.split("/")
+            more = {"os": parts[0], "architecture": parts[1]}
+            if len(parts) > 2:
+                more["variant"] = parts[2]
+        manifest = {
+            "schemaVersion": 2,
+            "mediaType": "application/vnd.oci.image.manifest.v1+json",
+            "config": {"mediaType": "application/vnd.oci.image.config.v1+json",
+                       **blob(dumps(config_of(layers, **more)))},
+            "layers": [{"mediaType": "application/vnd.oci.image.layer.v1.tar", **blob(data)}
+                       for data in layers],
+        }
+        entry = {"mediaType": manifest["mediaType"], **blob(dumps(manifest))}
+        if platform:
+            entry["platform"] = more
+        if tag:
+            entry["annotations"] = {"org.opencontainers.image.ref.name": tag}
+        manifests.append(entry)
+    members["oci-layout"] = dumps({"imageLayoutVersion": "1.0.0"})
+    members["index.json"] = dumps({"schemaVersion": 2, "manifests": manifests,
+                                   **(annotations or {})})
+    return members
+
+
+def write_folder(path, members):
+    for name, data in members.items():
+        full = os.path.join(path, name)
+        os.makedirs(os.path.dirname(full), exist_ok=True)
+        with open(full, "wb") as file:
+            file.write(data)
+    return path
+
+
+def gz(data):
+    return gzip.compress(data, mtime=0)
+
+
+def zst(data):
+    return subprocess.run(["zstd", "-q", "-c"], input=data, capture_output=True, check=True).stdout
+
+
+STATUS = """Package: {name}
+Status: install ok installed
+Architecture: amd64
+Version: {version}
+Maintainer: Somebody <somebody@example.org>
+Description: made up for a test
+
+"""
+DEBIAN = 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n'
+
+
+def status(**packages):
+    """Text of a dpkg status file."""
+    return "".join(STATUS.format(name=name.replace("_", "-"), version=version)
+                   for name, version in packages.items())
+
+
+def debian(**packages):
+    """Entries of a layer that is a small Debian."""
+    return [{"path": "etc/os-release", "text": DEBIAN},
+            {"path": "var/lib/dpkg/status", "text": status(**packages)}]
+
+
+def names(document):
+    """"name version" of a report's packages."""
+    return [f"{package['name']} {package['version']}" for package in document["packages"]]
