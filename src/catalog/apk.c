@@ -1,6 +1,7 @@
 /* Reads apk's database of installed packages: apk-tools, "APKINDEX format" of the Alpine wiki and
  * doc/apk-v2.5.scd. A line is a letter, ':' and a value; the case of the letter counts; an empty
  * line ends a package. Fields of files (F, R, a, Z, M) and all others are passed over. */
+#include "base/i18n.h"
 #include "catalog/fields.h"
 
 enum field { FIELD_NAME, FIELD_VERSION, FIELD_ARCH, FIELD_ORIGIN, FIELD_LICENSE, FIELD_COUNT };
@@ -104,7 +105,7 @@ static int apk_read(struct catalog_sink *sink, struct input *input, struct str c
 
 const struct cataloger cataloger_apk = {
     .name = "apk",
-    .help = "installed Alpine packages",
+    .help = N_("installed Alpine packages"),
     .group = "os",
     .version = 1,
     .wants = (const char *const[]){"lib/apk/db/installed", "usr/lib/apk/db/installed", NULL},

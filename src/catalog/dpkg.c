@@ -9,6 +9,7 @@
  *   package's author, and dpkg itself writes separators that are empty. */
 #include <strings.h>
 
+#include "base/i18n.h"
 #include "catalog/fields.h"
 
 enum field { FIELD_PACKAGE, FIELD_STATUS, FIELD_VERSION, FIELD_ARCH, FIELD_SOURCE, FIELD_COUNT };
@@ -170,7 +171,7 @@ static int dpkg_read(struct catalog_sink *sink, struct input *input, struct str 
 
 const struct cataloger cataloger_dpkg = {
     .name = "dpkg",
-    .help = "installed Debian packages",
+    .help = N_("installed Debian packages"),
     .group = "os",
     .version = 1,
     .wants = (const char *const[]){"var/lib/dpkg/status", "var/lib/dpkg/status.d/*", NULL},

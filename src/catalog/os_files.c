@@ -1,11 +1,12 @@
 /* The small files that tell which system this is and what support it uses; read by catalog/os.c
  * when the whole image is known. */
+#include "base/i18n.h"
 #include "base/limits.h"
 #include "catalog/cataloger.h"
 
 const struct cataloger cataloger_os_files = {
     .name = "os-files",
-    .help = "files that tell the operating system and its support",
+    .help = N_("files that tell the operating system and its support"),
     .group = "os",
     .version = 1,
     .wants =

@@ -1,4 +1,5 @@
 /* Reads rpm's database of installed packages, whichever kind it is. */
+#include "base/i18n.h"
 #include "catalog/rpm.h"
 
 #include "catalog/bytes.h"
@@ -66,7 +67,7 @@ static int rpm_read(struct catalog_sink *sink, struct input *input, struct str c
 
 const struct cataloger cataloger_rpm = {
     .name = "rpm",
-    .help = "installed rpm packages",
+    .help = N_("installed rpm packages"),
     .group = "os",
     .version = 1,
     .wants = (const char *const[]){DATABASES("var/lib/rpm"), DATABASES("usr/lib/sysimage/rpm"),

@@ -46,6 +46,16 @@ static void read_slots(struct reader *reader, uint64_t end)
             continue;
         }
         uint32_t record = get_le32(bytes + 4);
+        if (record && reader->slots.count >= LIMIT_PACKAGES) {
+            if (catalog_wants_problem(reader->sink)) {
+                err_limit(&problem, LIMIT_NAME(LIMIT_PACKAGES),
+                          "the slots from byte %llu on are passed over: there are more than "
+                          "LIMIT_PACKAGES allows (%llu)",
+                          (unsigned long long)at, LIMIT_PACKAGES);
+                catalog_add_problem(reader->sink, &problem);
+            }
+            return;
+        }
         if (record) /* else free */
             *VEC_ADD(&reader->slots) =
                 (struct slot){record, get_le32(bytes + 8), get_le32(bytes + 12)};

@@ -23,60 +23,106 @@ void catalog_add_problem(struct catalog_sink *sink, const struct pl_err *problem
     };
 }
 
-/* Takes one from the budget that several threads share; false when it is used up. */
-static bool take_budget(struct catalog_sink *sink)
+/* Takes `amount` from a budget that several threads share; false when there is not enough left. */
+static bool take_budget(uint64_t *budget, uint64_t amount)
 {
-    uint64_t *budget = sink->package_budget;
-    if (!budget)
-        return true;
     uint64_t left = __atomic_load_n(budget, __ATOMIC_RELAXED);
-    while (left > 0)
-        if (__atomic_compare_exchange_n(budget, &left, left - 1, true, __ATOMIC_RELAXED,
+    while (left >= amount)
+        if (__atomic_compare_exchange_n(budget, &left, left - amount, true, __ATOMIC_RELAXED,
                                         __ATOMIC_RELAXED))
             return true;
     return false;
 }
 
-static bool field_fits(struct catalog_sink *sink, const struct package *package, struct str field,
-                       const char *what)
+static uint64_t list_bytes(const struct str *list, size_t count)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < count; i++)
+        bytes += sizeof(*list) + list[i].len + 1;
+    return bytes;
+}
+
+/* What a copy of the package takes; its place in the growing array counts twice. */
+static uint64_t package_bytes(const struct package *package)
+{
+    return 2 * sizeof(*package) + package->name.len + package->version.len + package->arch.len +
+           package->source_name.len + package->source_version.len + package->module.len +
+           package->vendor.len + package->purl.len +
+           list_bytes(package->licenses, package->license_count) +
+           list_bytes(package->paths, package->path_count);
+}
+
+static bool bytes_fit(struct catalog_sink *sink, const struct package *package)
+{
+    uint64_t bytes = package_bytes(package);
+    if (sink->byte_budget)
+        return take_budget(sink->byte_budget, bytes);
+    uint64_t kept = sink->arena->total + 2 * sink->packages.count * sizeof(*package);
+    return kept + bytes <= LIMIT_RECORD_BYTES;
+}
+
+static bool is_complete(struct catalog_sink *sink, const struct package *package)
 {
     struct pl_err problem;
-    if (field.len <= LIMIT_FIELD)
+    if (package->name.len && package->version.len)
+        return true;
+    if (!catalog_wants_problem(sink))
+        return false;
+    if (package->name.len)
+        err_set(&problem, PL_E_FORMAT, "package \"%.*s\" has no version",
+                STR_ARG(str_first(package->name, 100)));
+    else
+        err_set(&problem, PL_E_FORMAT, "a package of version \"%.*s\" has no name",
+                STR_ARG(str_first(package->version, 100)));
+    catalog_add_problem(sink, &problem);
+    return false;
+}
+
+static bool fields_fit(struct catalog_sink *sink, const struct package *package)
+{
+    struct pl_err problem;
+    size_t longest =
+        package->name.len > package->version.len ? package->name.len : package->version.len;
+    if (longest <= LIMIT_FIELD)
         return true;
     if (catalog_wants_problem(sink)) {
         err_limit(&problem, LIMIT_NAME(LIMIT_FIELD),
-                  "package \"%.*s\": its %s has %zu bytes, more than LIMIT_FIELD allows (%llu)",
-                  STR_ARG(str_first(package->name, 100)), what, field.len, LIMIT_FIELD);
+                  "package \"%.*s\": its name or version has %zu bytes, more than LIMIT_FIELD "
+                  "allows (%llu)",
+                  STR_ARG(str_first(package->name, 100)), longest, LIMIT_FIELD);
         catalog_add_problem(sink, &problem);
     }
+    return false;
+}
+
+/* One problem a sink for each limit that ends the adding of packages. */
+static bool tell_full(struct catalog_sink *sink, const struct pl_err *problem)
+{
+    sink->full = true;
+    catalog_add_problem(sink, problem);
     return false;
 }
 
 static bool package_is_usable(struct catalog_sink *sink, const struct package *package)
 {
     struct pl_err problem;
-    if (package->name.len == 0 || package->version.len == 0) {
-        if (catalog_wants_problem(sink)) {
-            err_set(&problem, PL_E_FORMAT, "package \"%.*s\" has no %s",
-                    STR_ARG(str_first(package->name, 100)), package->name.len ? "version" : "name");
-            catalog_add_problem(sink, &problem);
-        }
+    if (!is_complete(sink, package) || !fields_fit(sink, package) || sink->full)
         return false;
-    }
-    if (!field_fits(sink, package, package->name, "name") ||
-        !field_fits(sink, package, package->version, "version"))
-        return false;
-    if (take_budget(sink))
-        return true;
-    if (!sink->packages_full && catalog_wants_problem(sink)) {
+    if (sink->package_budget && !take_budget(sink->package_budget, 1)) {
         err_limit(&problem, LIMIT_NAME(LIMIT_PACKAGES),
                   "package \"%.*s\" and those behind it are left out: the image has more packages "
                   "than LIMIT_PACKAGES allows (%llu)",
                   STR_ARG(str_first(package->name, 100)), LIMIT_PACKAGES);
-        catalog_add_problem(sink, &problem);
+        return tell_full(sink, &problem);
     }
-    sink->packages_full = true;
-    return false;
+    if (!bytes_fit(sink, package)) {
+        err_limit(&problem, LIMIT_NAME(LIMIT_RECORD_BYTES),
+                  "package \"%.*s\" and those behind it are left out: the image's packages take "
+                  "more bytes than LIMIT_RECORD_BYTES allows (%llu)",
+                  STR_ARG(str_first(package->name, 100)), LIMIT_RECORD_BYTES);
+        return tell_full(sink, &problem);
+    }
+    return true;
 }
 
 static struct str *copy_list(struct arena *arena, const struct str *list, size_t count)

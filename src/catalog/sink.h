@@ -25,7 +25,10 @@ struct catalog_sink {
     /* Packages that may still be added, shared by all sinks of an image (counted atomically);
      * it starts at LIMIT_PACKAGES. NULL: not counted. */
     uint64_t *package_budget;
-    bool packages_full; /* the limit was told */
+    /* Bytes that may still be kept, shared in the same way. NULL: the arena and the packages of
+     * this sink alone are held against LIMIT_RECORD_BYTES. */
+    uint64_t *byte_budget;
+    bool full; /* a limit was told: no package is added any more */
 };
 
 /* False when there is no room for another problem, which is then counted as left out: asked before

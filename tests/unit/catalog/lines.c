@@ -131,6 +131,32 @@ static void sink_counts_packages_and_problems(void)
     run_free(&run);
 }
 
+/* Ten thousand packages whose names take more than the sink may keep. */
+static void sink_keeps_a_bounded_number_of_bytes(void)
+{
+    size_t len = (size_t)LIMIT_FIELD;
+    AUTO_FREE char *text = mem_alloc(len);
+    struct catalog_run run;
+    memset(text, 'n', len);
+    run_start(&run, NULL, "f");
+    struct package package = {.name = str_make(text, len), .version = STR("1")};
+    for (int i = 0; i < 10000; i++)
+        catalog_add_package(&run.sink, &package);
+    CHECK(run.arena.total <= LIMIT_RECORD_BYTES + 2 * MIB);
+    CHECK(run.sink.packages.count > 1000);
+    CHECK_INT(run.sink.problems.count, 1);
+    CHECK_STR(str_of(run.sink.problems.items[0].limit), "LIMIT_RECORD_BYTES");
+    run_free(&run);
+    uint64_t budget = 100000;
+    run_start(&run, NULL, "f");
+    run.sink.byte_budget = &budget;
+    catalog_add_package(&run.sink, &package);
+    catalog_add_package(&run.sink, &package);
+    CHECK_INT(run.sink.packages.count, 1);
+    CHECK_STR(str_of(run.sink.problems.items[0].limit), "LIMIT_RECORD_BYTES");
+    run_free(&run);
+}
+
 static void sink_refuses_long_fields(void)
 {
     size_t len = (size_t)LIMIT_FIELD + 1;
@@ -153,6 +179,7 @@ int main(void)
     RUN(line_of_the_limit_is_whole);
     RUN(error_of_the_input_is_handed_up);
     RUN(sink_counts_packages_and_problems);
+    RUN(sink_keeps_a_bounded_number_of_bytes);
     RUN(sink_refuses_long_fields);
     return test_end();
 }
