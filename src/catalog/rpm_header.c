@@ -1,5 +1,6 @@
 #include "catalog/rpm_header.h"
 
+#include "base/i18n.h"
 #include "base/limits.h"
 #include "catalog/bytes.h"
 
@@ -139,9 +140,9 @@ static struct str read_string(struct header *header, enum wanted want)
         return STR_NONE;
     uint32_t type = header->entries[want].type, offset = header->entries[want].offset;
     if (type != TYPE_STRING && type != TYPE_STRING_ARRAY && type != TYPE_I18NSTRING)
-        TELL(header, "record %llu: tag %s is not a string", wanted[want].name);
+        TELL(header, N_("record %llu: tag %s is not a string"), wanted[want].name);
     else if (header->entries[want].count == 0 || offset >= header->store_size)
-        TELL(header, "record %llu: the value of tag %s is outside of the header's store",
+        TELL(header, N_("record %llu: the value of tag %s is outside of the header's store"),
              wanted[want].name);
     else {
         /* First a piece that holds most strings, so that little is copied where pieces meet. */
@@ -159,7 +160,7 @@ static struct str read_string(struct header *header, enum wanted want)
             if (len == max)
                 break;
         }
-        TELL(header, "record %llu: the string of tag %s does not end where it must",
+        TELL(header, N_("record %llu: the string of tag %s does not end where it must"),
              wanted[want].name);
     }
     return STR_NONE;
@@ -172,11 +173,12 @@ static bool read_epoch(struct header *header, uint32_t *ret_epoch)
         return false;
     uint32_t offset = header->entries[WANT_EPOCH].offset;
     if (header->entries[WANT_EPOCH].type != TYPE_INT32) {
-        TELL(header, "record %llu: tag %s is not a number of 32 bits", "EPOCH");
+        TELL(header, N_("record %llu: tag %s is not a number of 32 bits"), "EPOCH");
         return false;
     }
     if (header->store_size < 4 || offset > header->store_size - 4) {
-        TELL(header, "record %llu: the value of tag %s is outside of the header's store", "EPOCH");
+        TELL(header, N_("record %llu: the value of tag %s is outside of the header's store"),
+             "EPOCH");
         return false;
     }
     *ret_epoch = get_be32(rpm_blob_get(header->blob, header->store + offset, 4));
@@ -214,7 +216,7 @@ static void add_package(struct header *header)
 {
     struct str name = read_string(header, WANT_NAME);
     if (name.len == 0) {
-        TELL(header, "record %llu: tag %s is not there", "NAME");
+        TELL(header, N_("record %llu: tag %s is not there"), "NAME");
         return;
     }
     /* Keys that packages are signed with stand in the database like packages. */
@@ -223,7 +225,7 @@ static void add_package(struct header *header)
     struct str version = read_string(header, WANT_VERSION);
     struct str release = read_string(header, WANT_RELEASE);
     if (version.len == 0 || release.len == 0) {
-        TELL(header, "record %llu: tag %s is not there", version.len ? "RELEASE" : "VERSION");
+        TELL(header, N_("record %llu: tag %s is not there"), version.len ? "RELEASE" : "VERSION");
         return;
     }
     struct str license = read_string(header, WANT_LICENSE);
