@@ -29,10 +29,8 @@ static inline void fuzz_cataloger(const struct cataloger *cataloger, const char 
     struct arena arena = {0};
     struct pl_err err;
     uint64_t budget = 1000;
-    struct catalog_sink sink = {.arena = &arena,
-                                .cataloger = cataloger,
-                                .path = str_of(path),
-                                .package_budget = &budget};
+    struct catalog_sink sink = {
+        .arena = &arena, .cataloger = cataloger, .path = str_of(path), .package_budget = &budget};
     struct fuzz_input input = {.input = {.path = str_of(path), .size = bytes.len}, .rest = bytes};
     if (cataloger->mode == CATALOG_STREAM)
         input.input.next = fuzz_next;

@@ -1,5 +1,5 @@
-/* Fuzz target: rpm databases of every kind. The last two bytes tell how many of those before them are
- * the -wal companion. */
+/* Fuzz target: rpm databases of every kind. The last two bytes tell how many of those before them
+ * are the -wal companion. */
 #include "catalog_fuzz.h"
 
 extern const struct cataloger cataloger_rpm;

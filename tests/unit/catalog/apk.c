@@ -15,8 +15,10 @@ static void records(void)
          "musl-utils 1.2.3-r5 x86_64 musl 1.2.3-r5", NULL},
         {"P:a\nV:1-r0\n", "a 1-r0  a 1-r0", NULL},
         {"P:a\nV:1-r0\np:so:b\nv:no\nl:no\nO:no\n\n\n\n", "a 1-r0  a 1-r0", NULL},
-        {"P:.deps\nV:20240101.120000\nA:noarch\n", ".deps 20240101.120000 noarch .deps "
-         "20240101.120000", NULL},
+        {"P:.deps\nV:20240101.120000\nA:noarch\n",
+         ".deps 20240101.120000 noarch .deps "
+         "20240101.120000",
+         NULL},
         {"\nV:1\nA:x\n", NULL, "the package at line 2 (\"\") has no P field"},
         {"P:a\nA:x\n", NULL, "the package at line 1 (\"a\") has no V field"},
         {"P:a\nV:1\nrubbish\nmore\n", "a 1  a 1", "line 3 is not a letter, a colon and a value"},
@@ -39,9 +41,9 @@ static void records(void)
 
 static void license_is_kept_as_written(void)
 {
-    struct catalog_run run = run_catalog(&cataloger_apk, INSTALLED,
-                                         STR("P:a\nV:1\nL:MIT AND GPL-2.0-only\n\nP:b\nV:2\nL:\n"),
-                                         5, STR_NONE);
+    struct catalog_run run =
+        run_catalog(&cataloger_apk, INSTALLED,
+                    STR("P:a\nV:1\nL:MIT AND GPL-2.0-only\n\nP:b\nV:2\nL:\n"), 5, STR_NONE);
     CHECK_INT(run.sink.packages.count, 2);
     CHECK_INT(run.sink.packages.items[0].license_count, 1);
     CHECK_STR(run.sink.packages.items[0].licenses[0], "MIT AND GPL-2.0-only");

@@ -8,7 +8,7 @@ struct test_input {
     struct input input;
     struct str bytes;
     size_t chunk, at;
-    uint64_t repeat; /* `bytes` that many times more, without the memory */
+    uint64_t repeat;  /* `bytes` that many times more, without the memory */
     char window[256]; /* a chunk's bytes vanish with the next one, as the interface says */
 };
 
@@ -53,9 +53,8 @@ static inline struct catalog_run run_catalog(const struct cataloger *cataloger, 
 {
     struct catalog_run run;
     run_start(&run, cataloger, path);
-    struct test_input input = {.input = {.path = str_of(path), .size = bytes.len},
-                               .bytes = bytes,
-                               .chunk = chunk};
+    struct test_input input = {
+        .input = {.path = str_of(path), .size = bytes.len}, .bytes = bytes, .chunk = chunk};
     if (chunk)
         input.input.next = test_input_next;
     else

@@ -20,7 +20,8 @@ static void stanzas(void)
         {STATUS, "Package: g++\n" INSTALLED "Version: 4:12.2.0-3\nSource: gcc-defaults (1.203)\n",
          "g++ 4:12.2.0-3  gcc-defaults 1.203", NULL},
         {STATUS, "pAcKaGe:a\nSTATUS:  install   ok\tinstalled \nversion:\t1 \narchitecture: all\n",
-         "a 1 all a 1", "the stanza at line 1: \"install   ok\tinstalled\" is not a status that dpkg "
+         "a 1 all a 1",
+         "the stanza at line 1: \"install   ok\tinstalled\" is not a status that dpkg "
          "knows; the package is left out"},
         {STATUS, "pAcKaGe:a\nSTATUS:  install   ok   installed \nversion:\t1 \narchitecture: all\n",
          "a 1 all a 1", NULL},
@@ -36,7 +37,8 @@ static void stanzas(void)
         {STATUS, "Package: a\nStatus: install ok triggers-awaited\nVersion: 1\n", "a 1  a 1", NULL},
         {STATUS, "Package: a\nStatus: install ok triggers-pending\nVersion: 1\n", "a 1  a 1", NULL},
         {STATUS, "Package: a\nStatus: install ok\nVersion: 1\n", NULL,
-         "the stanza at line 1: \"install ok\" is not a status that dpkg knows; the package is left "
+         "the stanza at line 1: \"install ok\" is not a status that dpkg knows; the package is "
+         "left "
          "out"},
         {STATUS, "\n\n" INSTALLED "Version: 1\n", NULL,
          "the stanza at line 3 (package \"\") has no Package field"},
@@ -51,8 +53,8 @@ static void stanzas(void)
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         for (size_t chunk = 1; chunk < 90; chunk += 11) {
-            struct catalog_run run = run_catalog(&cataloger_dpkg, cases[i].path,
-                                                 str_of(cases[i].text), chunk, STR_NONE);
+            struct catalog_run run =
+                run_catalog(&cataloger_dpkg, cases[i].path, str_of(cases[i].text), chunk, STR_NONE);
             bool refused = cases[i].problem && strstr(cases[i].problem, "left out");
             size_t want = cases[i].package && !refused ? 1 : 0;
             CHECK_INT(run.result, 0);
@@ -108,8 +110,9 @@ static void long_field_is_a_problem(void)
     struct arena arena = {0};
     char *text = arena_alloc(&arena, LIMIT_FIELD + 1);
     memset(text, 'v', LIMIT_FIELD + 1);
-    struct str stanza = arena_printf(&arena, "Package: a\nVersion: %.*s\n\nPackage: b\nVersion: 1\n",
-                                     (int)LIMIT_FIELD + 1, text);
+    struct str stanza =
+        arena_printf(&arena, "Package: a\nVersion: %.*s\n\nPackage: b\nVersion: 1\n",
+                     (int)LIMIT_FIELD + 1, text);
     struct catalog_run run = run_catalog(&cataloger_dpkg, STATUS, stanza, 4000, STR_NONE);
     CHECK_INT(run.sink.packages.count, 1);
     CHECK_STR(str_of(run.sink.problems.items[0].limit), "LIMIT_FIELD");

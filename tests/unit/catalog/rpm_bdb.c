@@ -168,8 +168,7 @@ static void damaged_metadata(void)
         {20, 0x80000000, "the Berkeley DB file has pages of 2147483648 bytes"},
         {24, 0x0801, "the Berkeley DB file is encrypted"},
         {24, 0x0900, "the first page of the Berkeley DB file is of type 9"},
-        {24, 0x010800,
-         "the Berkeley DB file has pages with checksums, which rpm does not write"},
+        {24, 0x010800, "the Berkeley DB file has pages with checksums, which rpm does not write"},
         {32, 11, "the file ends behind page 10 of 12"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {

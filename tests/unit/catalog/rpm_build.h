@@ -84,12 +84,22 @@ static inline void put_header(struct buf *out, const struct header_tags *tags)
 }
 
 static const struct header_tags tags_bash = {
-    .name = "bash", .version = "5.1.8", .release = "9.el9", .arch = "x86_64",
-    .source = "bash-5.1.8-9.el9.src.rpm", .epoch = -1,
+    .name = "bash",
+    .version = "5.1.8",
+    .release = "9.el9",
+    .arch = "x86_64",
+    .source = "bash-5.1.8-9.el9.src.rpm",
+    .epoch = -1,
 };
 static const struct header_tags tags_large = {
-    .name = "large-one", .version = "2", .release = "1", .arch = "noarch",
-    .source = "large-src-2-1.nosrc.rpm", .module = "m:s:1:c", .epoch = 3, .filler = 3000,
+    .name = "large-one",
+    .version = "2",
+    .release = "1",
+    .arch = "noarch",
+    .source = "large-src-2-1.nosrc.rpm",
+    .module = "m:s:1:c",
+    .epoch = 3,
+    .filler = 3000,
 };
 #define LINE_BASH "bash 5.1.8-9.el9 x86_64 bash 5.1.8-9.el9"
 #define LINE_LARGE "large-one 3:2-1 noarch large-src 2-1"

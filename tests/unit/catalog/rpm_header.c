@@ -1,5 +1,5 @@
-#include "catalog/rpm.h"
 #include "catalog/rpm_header.h"
+#include "catalog/rpm.h"
 #include "rpm_build.h"
 
 /* In pieces of `piece` bytes, each of its own memory. */
@@ -21,9 +21,11 @@ static void tags(void)
         struct header_tags tags;
         const char *package, *problem;
     } cases[] = {
-        {{"bash", "5", "1", "x86_64", "bash-5-1.src.rpm", NULL, -1, 0}, "bash 5-1 x86_64 bash 5-1",
+        {{"bash", "5", "1", "x86_64", "bash-5-1.src.rpm", NULL, -1, 0},
+         "bash 5-1 x86_64 bash 5-1",
          NULL},
-        {{"a", "1", "2", "noarch", "a-b-c-3-4.src.rpm", NULL, 0, 10}, "a 0:1-2 noarch a-b-c 3-4",
+        {{"a", "1", "2", "noarch", "a-b-c-3-4.src.rpm", NULL, 0, 10},
+         "a 0:1-2 noarch a-b-c 3-4",
          NULL},
         {{"a", "1", "2", NULL, NULL, NULL, 12, 10}, "a 12:1-2   ", NULL},
         {{"a", "1", "2", NULL, "nonsense", NULL, -1, 0}, "a 1-2   ", NULL},
@@ -57,7 +59,8 @@ static void damaged_index(void)
         uint32_t value;
         const char *problem;
     } cases[] = {
-        {0, 0, "record 7: a header of 0 index entries and 106 bytes does not fit into its 290 bytes"},
+        {0, 0,
+         "record 7: a header of 0 index entries and 106 bytes does not fit into its 290 bytes"},
         {0, 0xffffffff,
          "record 7: a header of 4294967295 index entries and 106 bytes does not fit into its 290 "
          "bytes"},
@@ -66,7 +69,8 @@ static void damaged_index(void)
          "bytes"},
         {8 + 16 + 4, 4, "record 7: tag NAME is not a string"},
         {8 + 16 + 8, 106, "record 7: the value of tag NAME is outside of the header's store"},
-        {8 + 16 + 8, 0xfffffff0, "record 7: the value of tag NAME is outside of the header's store"},
+        {8 + 16 + 8, 0xfffffff0,
+         "record 7: the value of tag NAME is outside of the header's store"},
         {8 + 16 + 12, 0, "record 7: the value of tag NAME is outside of the header's store"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -103,8 +107,8 @@ static void endless_string_and_wrong_epoch(void)
     run_free(&run);
     /* The store's last string loses its end. */
     bytes.len = 0;
-    some = (struct header_tags){.name = "a", .version = "1", .release = "1", .epoch = -1,
-                                .source = "x"};
+    some = (struct header_tags){
+        .name = "a", .version = "1", .release = "1", .epoch = -1, .source = "x"};
     put_header(&bytes, &some);
     bytes.data[bytes.len - 1] = 'x';
     run = run_header(buf_str(&bytes), 1000);
@@ -122,14 +126,12 @@ static void kinds(void)
         const char *error;
     } cases[] = {
         {"", 0, "the rpm database is empty"},
-        {"hello", 5,
-         "this is no rpm database: it begins like none of SQLite, ndb and Berkeley DB"},
+        {"hello", 5, "this is no rpm database: it begins like none of SQLite, ndb and Berkeley DB"},
         {"0123456789ab\x62\x31\x05\x00", 16,
          "this is a Berkeley DB of the kind btree; rpm keeps its packages in a hash"},
         {"SQLite format 3", 16, "the SQLite file ends inside of its header"},
         {"RpmP", 4, "the ndb file ends inside of its head"},
-        {"0123456789ab\x00\x06\x15\x61", 16,
-         "the Berkeley DB file ends inside of its first page"},
+        {"0123456789ab\x00\x06\x15\x61", 16, "the Berkeley DB file ends inside of its first page"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct catalog_run run = run_rpm(str_make(cases[i].bytes, cases[i].len), STR_NONE);

@@ -80,8 +80,9 @@ static void damaged_slots(void)
     set_slot(&file, 20, 3, 0xffffffff, 0xffffffff);
     run = run_rpm(buf_str(&file), STR_NONE);
     CHECK_INT(run.sink.packages.count, 2);
-    check_complaint(&run, "record 3: its blocks 4294967295 and the 4294967295 behind it are outside "
-                          "of the file");
+    check_complaint(&run,
+                    "record 3: its blocks 4294967295 and the 4294967295 behind it are outside "
+                    "of the file");
     run_free(&run);
     set_slot(&file, 20, 3, 1, 1);
     run = run_rpm(buf_str(&file), STR_NONE);

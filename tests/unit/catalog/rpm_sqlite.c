@@ -1,7 +1,7 @@
 #include "rpm_build.h"
 
-/* Five pages of 512 bytes: 1 the schema, 2 the table's interior page, 3 a leaf with a record of its own
- * page alone, 4 a leaf with a record that goes on on overflow pages 5 and up. */
+/* Five pages of 512 bytes: 1 the schema, 2 the table's interior page, 3 a leaf with a record of its
+ * own page alone, 4 a leaf with a record that goes on on overflow pages 5 and up. */
 enum { PAGE = 512 };
 
 static char *page_of(struct buf *file, uint32_t number)
@@ -217,8 +217,8 @@ static struct wal_sum start_wal(struct buf *wal)
     return running;
 }
 
-/* The file's page 3 is rubbish; the log has it: a wrong one, then the right one, then after the last
- * commit a wrong one again. */
+/* The file's page 3 is rubbish; the log has it: a wrong one, then the right one, then after the
+ * last commit a wrong one again. */
 static void committed_frames_count(void)
 {
     AUTO_BUF file = {0}, wal = {0};
