@@ -353,7 +353,7 @@ static const struct system systems[] = {
      "",
      "SUSE:Linux Enterprise Micro 5.5"},
     /* others */
-    {{OS, "ID=photon\nVERSION_ID=4.0\n"}, "photon", "4.0", "", "2026-03-01", "", "Photon OS:4.0"},
+    {{OS, "ID=photon\nVERSION_ID=4.0\n"}, "photon", "4.0", "", "2026-03-31", "", "Photon OS:4.0"},
     {{OS, "ID=mariner\nVERSION_ID=\"2.0\"\n"},
      "mariner",
      "2.0",
