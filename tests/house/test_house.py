@@ -81,7 +81,7 @@ def messages():
     with tempfile.TemporaryDirectory() as folder:
         pot = os.path.join(folder, "all.pot")
         subprocess.run(["xgettext", "--language=C", "--from-code=UTF-8", "--no-wrap", "--add-comments",
-                        "--keyword=", "--keyword=N_", "--keyword=tr", "--keyword=tr_n:1", "--keyword=tr_n:2",
+                        "--keyword=", "--keyword=N_", "--keyword=tr", "--keyword=tr_n:1,2",
                         "--keyword=err_set:3", "--keyword=err_limit:3", "--keyword=err_errno:3",
                         "--keyword=err_prefix:2", "--keyword=progress_tell:2", "-o", pot, *sources("src/**/*.c"),
                         *sources("src/**/*.h")], check=True, capture_output=True, cwd=ROOT)
@@ -97,6 +97,8 @@ def parse(path):
         if not line:
             if texts.get("msgid"):
                 found[texts["msgid"]] = texts.get("msgstr", "")
+                if "msgid_plural" in texts:
+                    found[texts["msgid_plural"]] = ""
             texts, key = {}, None
         elif not line.startswith("#"):
             if line.startswith("msg"):
