@@ -30,6 +30,8 @@
 #define LIMIT_JSON_DEPTH 128                  /* nesting of JSON */
 #define LIMIT_JSON_ENTRY (32 * MIB)           /* one entry of a large JSON document */
 #define LIMIT_ADVISORY_IDS 10000ULL           /* ids of one advisory */
+#define LIMIT_ZIP_DIRECTORY (64 * MIB)         /* the list of members of a zip archive */
+#define LIMIT_FEED_DEPTH 64                   /* folder inside folder of feeds */
 
 /* Diagnostics of one report: the rest is counted */
 #define LIMIT_DIAGNOSTICS 1000ULL

@@ -26,10 +26,10 @@ struct cut {
     struct buf text;
 };
 
-static int wrong(struct cut *cut, const char *what)
+static int wrong(struct cut *cut)
 {
-    return err_set(cut->err, PL_E_FORMAT, "byte %llu: this is no JSON: %s",
-                   (unsigned long long)cut->offset, what);
+    return err_set(cut->err, PL_E_FORMAT, "byte %llu: this is no JSON",
+                   (unsigned long long)cut->offset);
 }
 
 /* True when what begins now, as a value in the innermost open container, is on the path. */
@@ -101,11 +101,11 @@ static int open_container(struct cut *cut, bool is_object)
 static int close_container(struct cut *cut, bool is_object)
 {
     if (!cut->depth || cut->is_object[cut->depth - 1] != is_object)
-        return wrong(cut, "something closes that was not open");
+        return wrong(cut);
     bool empty =
         cut->may_close[cut->depth - 1] && cut->expect == (is_object ? EXPECT_NAME : EXPECT_VALUE);
     if (cut->expect != EXPECT_COMMA && !empty)
-        return wrong(cut, "a value is missing");
+        return wrong(cut);
     cut->depth--;
     if (cut->matched > cut->depth)
         cut->matched = cut->depth;
@@ -130,20 +130,20 @@ static int structural(struct cut *cut, char c)
     case '{':
     case '[':
         if (cut->expect != EXPECT_VALUE)
-            return wrong(cut, "a value stands where none may");
+            return wrong(cut);
         return open_container(cut, c == '{');
     case '}':
     case ']':
         return close_container(cut, c == '}');
     case ',':
         if (cut->expect != EXPECT_COMMA)
-            return wrong(cut, "a comma stands where none may");
+            return wrong(cut);
         cut->may_close[cut->depth - 1] = false;
         cut->expect = cut->is_object[cut->depth - 1] ? EXPECT_NAME : EXPECT_VALUE;
         return 0;
     case ':':
         if (cut->expect != EXPECT_COLON)
-            return wrong(cut, "a colon stands where none may");
+            return wrong(cut);
         cut->expect = EXPECT_VALUE;
         return 0;
     case '"':
@@ -154,13 +154,13 @@ static int structural(struct cut *cut, char c)
             return 0;
         }
         if (cut->expect != EXPECT_VALUE)
-            return wrong(cut, "a text stands where none may");
+            return wrong(cut);
         begin_plain(cut);
         cut->token = IN_STRING;
         return 0;
     default:
         if (cut->expect != EXPECT_VALUE || (unsigned char)c < 0x20 || (unsigned char)c >= 0x7f)
-            return wrong(cut, "a byte stands where none may");
+            return wrong(cut);
         begin_plain(cut);
         cut->token = IN_PLAIN;
         return 0;
@@ -185,7 +185,7 @@ static int scan_string(struct cut *cut, struct str chunk, size_t *at)
         cut->depth) {
         struct buf *name = &cut->names[cut->depth - 1];
         if (name->len + (i - *at) > NAME_MAX_LEN)
-            return wrong(cut, "a member's name is endless");
+            return wrong(cut);
         buf_add(name, str_make(chunk.data + *at, i - *at));
     }
     *at = i;

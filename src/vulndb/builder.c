@@ -116,13 +116,12 @@ static void put_list(struct builder *builder, const struct str *texts, size_t co
     put_text(builder, buf_str(&builder->list));
 }
 
-static int check_list(size_t count, size_t max, const char *limit, const char *what,
-                      struct pl_err *err)
+static int check_list(size_t count, size_t max, const char *limit, struct pl_err *err)
 {
     if (count <= max)
         return 0;
-    return err_limit(err, limit, "%zu %s are more than the %zu that one advisory may have", count,
-                     what, max);
+    return err_limit(err, limit, "the advisory lists %zu things of one kind, %zu are allowed",
+                     count, max);
 }
 
 static int add_record(struct build_table *table, struct str key, uint32_t unit, uint32_t advisory,
@@ -186,11 +185,11 @@ int builder_statement(struct builder *builder, uint32_t unit, struct str name_sp
 {
     char key[KEY_MAX];
     size_t key_len;
-    int r = check_list(statement->id_count, LIMIT_ADVISORY_IDS, "LIMIT_ADVISORY_IDS", "ids", err);
+    int r = check_list(statement->id_count, LIMIT_ADVISORY_IDS, "LIMIT_ADVISORY_IDS", err);
     if (r == 0)
-        r = check_list(statement->version_count, LIST_MAX, "LIST_MAX", "versions", err);
+        r = check_list(statement->version_count, LIST_MAX, "LIST_MAX", err);
     if (r == 0)
-        r = check_list(statement->range_count, LIST_MAX, "LIST_MAX", "ranges", err);
+        r = check_list(statement->range_count, LIST_MAX, "LIST_MAX", err);
     if (r < 0)
         return r;
     if (!format_package_key(name_space, package, key, &key_len))
@@ -255,10 +254,9 @@ static void encode_facet(struct builder *builder, uint32_t unit, const struct vu
 int builder_facet(struct builder *builder, uint32_t unit, struct str id,
                   const struct vulndb_facet *facet, struct pl_err *err)
 {
-    int r = check_list(facet->alias_count, LIMIT_ADVISORY_IDS, "LIMIT_ADVISORY_IDS", "ids", err);
+    int r = check_list(facet->alias_count, LIMIT_ADVISORY_IDS, "LIMIT_ADVISORY_IDS", err);
     if (r == 0)
-        r = check_list(facet->cwe_count, LIMIT_ADVISORY_IDS, "LIMIT_ADVISORY_IDS", "weaknesses",
-                       err);
+        r = check_list(facet->cwe_count, LIMIT_ADVISORY_IDS, "LIMIT_ADVISORY_IDS", err);
     if (r < 0)
         return r;
     if (!format_vulnerability_key(id, &builder->key))
@@ -287,6 +285,5 @@ bool builder_epss(struct builder *builder, struct str cve, double score, double 
     put_big_endian(&builder->epss, number, 4);
     put_big_endian(&builder->epss, (uint64_t)llround(score * EPSS_UNIT), 4);
     put_big_endian(&builder->epss, (uint64_t)llround(percentile * EPSS_UNIT), 4);
-    builder->has_epss = true;
     return true;
 }

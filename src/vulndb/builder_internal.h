@@ -45,7 +45,6 @@ struct builder {
     VEC(struct build_namespace) namespaces;
     VEC(uint64_t) touched; /* unit << 32 | index of the advisory's text */
     struct buf epss;       /* EPSS_ENTRY bytes each, in the order of arrival */
-    bool has_epss;         /* this run brought them */
     bool facts_only;
     struct buf scratch, list, key;
 };

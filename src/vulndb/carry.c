@@ -121,6 +121,14 @@ static bool carry_entry(void *context, struct str key, struct str value)
     return carry->result == 0;
 }
 
+static bool brings_epss(const struct builder *builder)
+{
+    for (size_t i = 0; i < builder->units.count; i++)
+        if (builder->units.items[i].feed == FEED_EPSS && builder->units.items[i].replaced)
+            return true;
+    return false;
+}
+
 int builder_carry(struct builder *builder, const struct vulndb *old, struct pl_err *err)
 {
     struct carry carry = {.builder = builder, .old = old, .err = err};
@@ -137,7 +145,7 @@ int builder_carry(struct builder *builder, const struct vulndb *old, struct pl_e
         return err_set(
             err, PL_E_DATABASE,
             "the old advisory database is damaged: remove it and import its feeds again");
-    if (!builder->has_epss)
+    if (!brings_epss(builder))
         buf_add(&builder->epss, old->epss);
     return 0;
 }

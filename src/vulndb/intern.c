@@ -31,13 +31,27 @@ struct str intern_text(const struct intern *intern, uint32_t index)
     return str_make((const char *)reader.next, len);
 }
 
-/* The slot of the text, or the empty one where it belongs. */
-static size_t find_slot(const struct intern *intern, struct str text)
+static uint64_t slot_value(uint64_t hash, size_t index)
 {
-    size_t mask = intern->slot_count - 1, slot = hash_str(text) & mask;
-    while (intern->slots[slot] && !str_equal(intern_text(intern, intern->slots[slot] - 1), text))
-        slot = (slot + 1) & mask;
-    return slot;
+    return (hash & 0xffffffff00000000) | (uint64_t)(index + 1);
+}
+
+static uint32_t slot_index(uint64_t slot)
+{
+    return (uint32_t)slot - 1;
+}
+
+/* The slot of the text, or the empty one where it belongs. The hash's upper half tells most others
+ * apart without a look at their texts. */
+static size_t find_slot(const struct intern *intern, struct str text, uint64_t hash)
+{
+    size_t mask = intern->slot_count - 1, at = hash & mask;
+    for (;; at = (at + 1) & mask) {
+        uint64_t slot = intern->slots[at];
+        if (!slot ||
+            (slot >> 32 == hash >> 32 && str_equal(intern_text(intern, slot_index(slot)), text)))
+            return at;
+    }
 }
 
 static void grow_slots(struct intern *intern)
@@ -46,16 +60,18 @@ static void grow_slots(struct intern *intern)
     intern->slot_count *= 2;
     intern->slots = mem_zalloc(intern->slot_count, sizeof(*intern->slots));
     for (size_t i = 0; i < intern->count; i++) {
-        size_t slot = find_slot(intern, intern_text(intern, (uint32_t)i));
-        intern->slots[slot] = (uint32_t)i + 1;
+        struct str text = intern_text(intern, (uint32_t)i);
+        uint64_t hash = hash_str(text);
+        intern->slots[find_slot(intern, text, hash)] = slot_value(hash, i);
     }
 }
 
 uint32_t intern_add(struct intern *intern, struct str text)
 {
-    size_t slot = find_slot(intern, text);
+    uint64_t hash = hash_str(text);
+    size_t slot = find_slot(intern, text, hash);
     if (intern->slots[slot])
-        return intern->slots[slot] - 1;
+        return slot_index(intern->slots[slot]);
     if (intern->bytes.len + text.len + 10 > UINT32_MAX) {
         intern->full = true;
         return 0;
@@ -67,7 +83,7 @@ uint32_t intern_add(struct intern *intern, struct str text)
     intern->offsets[intern->count] = (uint32_t)intern->bytes.len;
     format_put_number(&intern->bytes, text.len);
     buf_add(&intern->bytes, text);
-    intern->slots[slot] = (uint32_t)++intern->count;
+    intern->slots[slot] = slot_value(hash, intern->count++);
     if (intern->count * 4 > intern->slot_count * 3)
         grow_slots(intern);
     return (uint32_t)intern->count - 1;
@@ -75,6 +91,6 @@ uint32_t intern_add(struct intern *intern, struct str text)
 
 uint32_t intern_find(const struct intern *intern, struct str text)
 {
-    size_t slot = find_slot(intern, text);
-    return intern->slots[slot] ? intern->slots[slot] - 1 : UINT32_MAX;
+    uint64_t slot = intern->slots[find_slot(intern, text, hash_str(text))];
+    return slot ? slot_index(slot) : UINT32_MAX;
 }

@@ -7,7 +7,7 @@
 
 struct intern {
     struct buf bytes;
-    uint32_t *slots;   /* index + 1 into `offsets`; 0: empty */
+    uint64_t *slots;   /* hash (32 bits), index + 1 into `offsets`; 0: empty */
     size_t slot_count; /* a power of two */
     uint32_t *offsets; /* where each text's length stands in `bytes` */
     size_t count, capacity;

@@ -48,9 +48,9 @@ static struct format_reader reader_of(struct str bytes)
     return (struct format_reader){start, start + bytes.len, false};
 }
 
-static int damaged(struct pl_err *err, const char *what)
+static int damaged(struct pl_err *err)
 {
-    return err_set(err, PL_E_DATABASE, "it is damaged: %s", what);
+    return err_set(err, PL_E_DATABASE, "it is damaged: remove it and import its feeds again");
 }
 
 static int read_info(struct vulndb *db, struct pl_err *err)
@@ -58,7 +58,7 @@ static int read_info(struct vulndb *db, struct pl_err *err)
     struct str value;
     enum pages_result r = pages_find(&db->pages, STR(KEY_INFO), &value);
     if (r == PAGES_DAMAGED)
-        return damaged(err, "a page makes no sense");
+        return damaged(err);
     if (r == PAGES_NONE || value.len < VULNDB_INFO_HEAD || !str_starts(value, STR(VULNDB_MAGIC)))
         return err_set(err, PL_E_DATABASE, "it is not one that plimsoll wrote");
     const unsigned char *at = (const unsigned char *)value.data + VULNDB_MAGIC_LEN;
@@ -78,12 +78,12 @@ static int read_info(struct vulndb *db, struct pl_err *err)
     struct format_reader reader = reader_of(str_from(value, VULNDB_INFO_HEAD));
     uint64_t built_len = format_number(&reader);
     if (reader.bad || built_len > (uint64_t)(reader.end - reader.next))
-        return damaged(err, "its date can't be read");
+        return damaged(err);
     db->info.built = str_make((const char *)reader.next, built_len);
     reader.next += built_len;
     db->info.advisories = format_number(&reader);
     db->info.bytes = db->map_size;
-    return reader.bad ? damaged(err, "its counts can't be read") : 0;
+    return reader.bad ? damaged(err) : 0;
 }
 
 /* Every record of a table has at least this many bytes: what bounds its count. */
@@ -93,7 +93,7 @@ static int read_units(struct vulndb *db, struct pl_err *err)
 {
     struct str value;
     if (pages_find(&db->pages, STR(KEY_UNITS), &value) != PAGES_FOUND)
-        return damaged(err, "its list of feeds is missing");
+        return damaged(err);
     struct format_reader reader = reader_of(value);
     size_t room = value.len / UNIT_BYTES + 1, count = 0;
     db->feeds = mem_zalloc(room, sizeof(*db->feeds));
@@ -112,14 +112,14 @@ static int read_units(struct vulndb *db, struct pl_err *err)
     }
     db->info.feeds = db->feeds;
     db->info.feed_count = count;
-    return reader.bad ? damaged(err, "its list of feeds can't be read") : 0;
+    return reader.bad ? damaged(err) : 0;
 }
 
 static int read_namespaces(struct vulndb *db, struct pl_err *err)
 {
     struct str value;
     if (pages_find(&db->pages, STR(KEY_NAMESPACES), &value) != PAGES_FOUND)
-        return damaged(err, "its list of systems is missing");
+        return damaged(err);
     struct format_reader reader = reader_of(value);
     size_t room = value.len / NAMESPACE_BYTES + 1;
     db->namespaces = mem_zalloc(room, sizeof(*db->namespaces));
@@ -132,16 +132,16 @@ static int read_namespaces(struct vulndb *db, struct pl_err *err)
         entry->name = vulndb_read_text(db, &reader);
         entry->statements = format_number(&reader);
     }
-    return reader.bad ? damaged(err, "its list of systems can't be read") : 0;
+    return reader.bad ? damaged(err) : 0;
 }
 
 static int read_tables(struct vulndb *db, struct pl_err *err)
 {
     if (pages_find(&db->pages, STR(KEY_STRINGS), &db->strings) != PAGES_FOUND || !db->strings.len)
-        return damaged(err, "its texts are missing");
+        return damaged(err);
     if (pages_find(&db->pages, STR(KEY_EPSS), &db->epss) != PAGES_FOUND ||
         db->epss.len % EPSS_ENTRY)
-        return damaged(err, "its EPSS scores are missing");
+        return damaged(err);
     int r = read_units(db, err);
     return r < 0 ? r : read_namespaces(db, err);
 }

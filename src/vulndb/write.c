@@ -101,24 +101,32 @@ static uint32_t *sorted_keys(const struct build_table *table, size_t *ret_count)
 struct piece {
     struct str bytes;
     uint32_t unit;
+    uint32_t record; /* its number: the order of arrival */
 };
 typedef VEC(struct piece) pieces;
+
+static int compare_arrival(const void *a, const void *b)
+{
+    const struct piece *left = a, *right = b;
+    return (left->record > right->record) - (left->record < right->record);
+}
 
 static int compare_pieces(const void *a, const void *b)
 {
     const struct piece *left = a, *right = b;
-    return str_compare(left->bytes, right->bytes);
+    int order = str_compare(left->bytes, right->bytes);
+    return order ? order : compare_arrival(a, b);
 }
 
-/* The records of a key in the order of their bytes, each once. */
+/* The records of a key in the order of their arrival, each once. */
 static void gather(const struct build_table *table, uint32_t key, pieces *out)
 {
     out->count = 0;
     uint32_t index = key < table->heads.count ? table->heads.items[key] : 0;
     while (index) {
         const struct build_record *record = &table->records.items[index - 1];
-        *VEC_ADD(out) =
-            (struct piece){str_make(table->bytes.data + record->offset, record->len), record->unit};
+        *VEC_ADD(out) = (struct piece){str_make(table->bytes.data + record->offset, record->len),
+                                       record->unit, index};
         index = record->next;
     }
     if (out->count > 1)
@@ -128,6 +136,8 @@ static void gather(const struct build_table *table, uint32_t key, pieces *out)
         if (!kept || !str_equal(out->items[kept - 1].bytes, out->items[i].bytes))
             out->items[kept++] = out->items[i];
     out->count = kept;
+    if (kept > 1)
+        qsort(out->items, kept, sizeof(out->items[0]), compare_arrival);
 }
 
 static void count_statements(struct writer *writer, struct str key, const pieces *statements)

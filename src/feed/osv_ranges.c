@@ -1,0 +1,154 @@
+/* The affected versions of an OSV record: events become ranges. */
+#include <stdlib.h>
+
+#include "base/vec.h"
+#include "feed/osv_record.h"
+#include "version/version.h"
+
+enum event_kind { INTRODUCED, FIXED, LAST_AFFECTED };
+
+struct event {
+    enum event_kind kind;
+    struct str version;
+};
+
+typedef VEC(struct event) events;
+
+static void read_events(const json_t *range, events *out)
+{
+    static const char *const names[] = {"introduced", "fixed", "last_affected"};
+    size_t index;
+    json_t *item;
+    out->count = 0;
+    json_array_foreach(json_list(range, "events"), index, item) for (int kind = INTRODUCED;
+                                                                     kind <= LAST_AFFECTED; kind++)
+    {
+        struct str version = json_text(item, names[kind]);
+        if (version.len)
+            *VEC_ADD(out) = (struct event){(enum event_kind)kind, version};
+    }
+}
+
+/* Introduced and an end by turns, as nearly all are written: no need to sort. */
+static bool alternates(const events *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if ((list->items[i].kind == INTRODUCED) != (i % 2 == 0))
+            return false;
+    return true;
+}
+
+static const struct version_scheme *scheme_of(struct str ecosystem)
+{
+    static const struct {
+        const char *prefix, *scheme;
+    } table[] = {
+        {"Ubuntu", "deb"},     {"Debian", "deb"},    {"Alpine", "apk"},    {"Wolfi", "apk"},
+        {"Chainguard", "apk"}, {"MinimOS", "apk"},   {"AlmaLinux", "rpm"}, {"Rocky", "rpm"},
+        {"SUSE", "rpm"},       {"openSUSE", "rpm"},  {"Red Hat", "rpm"},   {"Mageia", "rpm"},
+        {"Photon", "rpm"},     {"openEuler", "rpm"}, {"Azure", "rpm"},     {"Oracle", "rpm"},
+    };
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+        if (str_starts(ecosystem, str_of(table[i].prefix)))
+            return version_scheme_find(str_of(table[i].scheme));
+    return version_scheme_find(STR("semver"));
+}
+
+/* "0" stands before every version, whatever the scheme. An introduction before an end of the same
+ * version: an empty range, not one that never ends. */
+static int compare_events(const void *a, const void *b, void *context)
+{
+    const struct event *left = a, *right = b;
+    const struct version_scheme *scheme = context;
+    bool first_left = left->kind == INTRODUCED && str_is(left->version, "0");
+    bool first_right = right->kind == INTRODUCED && str_is(right->version, "0");
+    if (first_left != first_right)
+        return first_left ? -1 : 1;
+    int order = scheme->compare(left->version, right->version);
+    return order ? order : (int)left->kind - (int)right->kind;
+}
+
+/* What is introduced while it is there already changes nothing, nor does an end where nothing
+ * began. */
+static size_t make_ranges(const events *list, struct advisory_range *ranges)
+{
+    size_t count = 0;
+    bool open = false;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct event *event = &list->items[i];
+        if (event->kind == INTRODUCED) {
+            if (!open)
+                ranges[count++] = (struct advisory_range){.introduced = event->version};
+            open = true;
+        } else if (open) {
+            if (event->kind == FIXED)
+                ranges[count - 1].fixed = event->version;
+            else
+                ranges[count - 1].last_affected = event->version;
+            open = false;
+        }
+    }
+    return count;
+}
+
+static size_t count_events(const json_t *affected)
+{
+    size_t index, count = 0;
+    json_t *range;
+    json_array_foreach(json_list(affected, "ranges"), index, range) count +=
+        json_array_size(json_list(range, "events"));
+    return count;
+}
+
+static void read_versions(struct osv_record *record, const json_t *affected,
+                          struct vulndb_statement *statement)
+{
+    json_t *list = json_list(affected, "versions");
+    struct str *versions = ARENA_ARRAY(&record->arena, struct str, json_array_size(list) + 1);
+    size_t index;
+    json_t *item;
+    statement->versions = versions;
+    json_array_foreach(list, index, item) if (json_string_length(item))
+        versions[statement->version_count++] =
+            str_make(json_string_value(item), json_string_length(item));
+}
+
+bool osv_read_ranges(struct osv_record *record, const json_t *affected, struct str ecosystem,
+                     struct vulndb_statement *statement)
+{
+    events list = {0};
+    /* Each event may hold three words. */
+    struct advisory_range *ranges =
+        ARENA_ARRAY(&record->arena, struct advisory_range, 3 * count_events(affected) + 1);
+    const struct version_scheme *scheme = scheme_of(ecosystem);
+    size_t index;
+    json_t *range;
+    statement->ranges = ranges;
+    json_array_foreach(json_list(affected, "ranges"), index, range)
+    {
+        if (str_is(json_text(range, "type"), "GIT"))
+            continue; /* commits: no versions of packages */
+        read_events(range, &list);
+        if (list.count && !alternates(&list))
+            qsort_r(list.items, list.count, sizeof(list.items[0]), compare_events,
+                    (void *)(uintptr_t)scheme);
+        statement->range_count += make_ranges(&list, ranges + statement->range_count);
+    }
+    VEC_FREE(&list);
+    /* A distribution's versions have one order: what its ranges say is all, and the lists of every
+     * version that ever was would be most of the database. */
+    if (!record->distribution || !statement->range_count)
+        read_versions(record, affected, statement);
+    return statement->range_count || statement->version_count;
+}
+
+bool osv_is_modular(const struct vulndb_statement *statement)
+{
+    for (size_t i = 0; i < statement->range_count; i++) {
+        struct str fixed = statement->ranges[i].fixed;
+        if (str_find(fixed, STR(".module_el")) != SIZE_MAX ||
+            str_find(fixed, STR(".module+el")) != SIZE_MAX)
+            return true;
+    }
+    return false;
+}
