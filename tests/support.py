@@ -36,7 +36,7 @@ def report(*args, **more):
 
 
 def layer(entries, form=tarfile.GNU_FORMAT):
-    """A layer's tar from [{"path", "type", "text", "target", "mode"}]."""
+    """A layer's tar from [{"path", "type", "text" or "bytes", "target", "mode"}]."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=form) as tar:
         for entry in entries:
@@ -44,7 +44,7 @@ def layer(entries, form=tarfile.GNU_FORMAT):
             info.type = TYPES[entry.get("type", "file")]
             info.mode = int(entry.get("mode", "644"), 8)
             info.linkname = entry.get("target", "")
-            data = entry.get("text", "").encode()
+            data = entry["bytes"] if "bytes" in entry else entry.get("text", "").encode()
             info.size = len(data) if info.type == tarfile.REGTYPE else 0
             tar.addfile(info, io.BytesIO(data) if info.size else None)
     return out.getvalue()
@@ -173,3 +173,44 @@ def debian(**packages):
 def names(document):
     """"name version" of a report's packages."""
     return [f"{package['name']} {package['version']}" for package in document["packages"]]
+
+
+def rpm_header(name, version, release, epoch=None, arch="x86_64", source=None, module=None, vendor="Made up"):
+    """An rpm header as it stands in a database: index and store, without the lead's magic."""
+    import struct
+    entries = [(1000, 6, name), (1001, 6, version), (1002, 6, release), (1011, 6, vendor), (1014, 6, "MIT"),
+               (1022, 6, arch), (1044, 6, source or f"{name}-{version}-{release}.src.rpm")]
+    if epoch is not None:
+        entries.append((1003, 4, epoch))
+    if module:
+        entries.append((5096, 6, module))
+    index, store = b"", b""
+    for tag, kind, value in sorted(entries):
+        if kind == 4:
+            store += b"\0" * (-len(store) % 4)
+        index += struct.pack(">IIII", tag, kind, len(store), 1)
+        store += struct.pack(">I", value) if kind == 4 else value.encode() + b"\0"
+    return struct.pack(">II", len(entries), len(store)) + index + store
+
+
+def rpm_database(path, headers, wal=False):
+    """Writes rpmdb.sqlite as rpm does. With `wal` the rows stay in the journal: (main bytes, journal bytes)."""
+    import sqlite3
+    db = sqlite3.connect(path, isolation_level=None)
+    if wal:
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA wal_autocheckpoint=0")
+    db.execute("CREATE TABLE IF NOT EXISTS 'Packages' (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL)")
+    if wal:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for header_bytes in headers:
+        db.execute("INSERT INTO Packages (blob) VALUES (?)", (header_bytes,))
+    result = []
+    for name in (path, path + "-wal"):
+        if os.path.exists(name):
+            with open(name, "rb") as file:
+                result.append(file.read())
+        else:
+            result.append(b"")
+    db.close()
+    return tuple(result)

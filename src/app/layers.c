@@ -67,9 +67,9 @@ static struct file_content *new_content(struct layer_state *state, struct record
 static int keep_bytes(struct layer_state *state, struct record_file *file, struct str bytes,
                       struct pl_err *err)
 {
-    uint64_t kept = atomic_fetch_add(&state->set->kept_bytes, bytes.len) + bytes.len;
-    if (kept > LIMIT_RECORD_BYTES)
-        return too_large(kept, LIMIT_RECORD_BYTES, LIMIT_NAME(LIMIT_RECORD_BYTES), err);
+    if (__atomic_load_n(&state->set->bytes_left, __ATOMIC_RELAXED) < bytes.len)
+        return too_large(bytes.len, LIMIT_RECORD_BYTES, LIMIT_NAME(LIMIT_RECORD_BYTES), err);
+    __atomic_fetch_sub(&state->set->bytes_left, bytes.len, __ATOMIC_RELAXED);
     new_content(state, file)->kept = arena_str(&state->arena, bytes);
     return 0;
 }
@@ -79,6 +79,7 @@ static int run_reader(struct layer_state *state, struct record_file *file, struc
 {
     struct file_content *content = new_content(state, file);
     content->sink.package_budget = &state->set->packages_left;
+    content->sink.byte_budget = &state->set->bytes_left;
     return content->sink.cataloger->read(&content->sink, input, companion, err);
 }
 
@@ -195,6 +196,7 @@ void layer_set_init(struct layer_set *set, struct image *image, const bool *enab
         .progress = progress,
         .entry_budget = LIMIT_ENTRIES,
         .packages_left = LIMIT_PACKAGES,
+        .bytes_left = LIMIT_RECORD_BYTES,
     };
     set->states = mem_zalloc(set->count, sizeof(*set->states));
     for (size_t i = 0; i < set->count; i++) {

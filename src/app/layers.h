@@ -44,8 +44,8 @@ struct layer_set {
     bool verify;
     unsigned jobs;
     const struct progress *progress;
-    _Atomic uint64_t entry_budget, kept_bytes;
-    uint64_t packages_left; /* counted atomically by the sinks */
+    _Atomic uint64_t entry_budget;
+    uint64_t packages_left, bytes_left; /* of LIMIT_PACKAGES, LIMIT_RECORD_BYTES; atomically */
     _Atomic size_t next; /* layer to be walked next */
     _Atomic uint64_t bytes_done;
     uint64_t bytes_total;

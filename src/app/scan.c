@@ -104,10 +104,11 @@ static void check_end_of_life(struct report *report)
     if (str_compare(os->end_of_life, str_of(today)) >= 0)
         return;
     report->past_end_of_life = true;
+    struct str name = os_text(report);
     err_set(&problem, PL_E_UNSUPPORTED,
             "%.*s reached its end of life on %.*s: new vulnerabilities are not fixed, and may not "
             "even be listed; move to a supported release",
-            STR_ARG(os_text(report)), STR_ARG(os->end_of_life));
+            STR_ARG(name), STR_ARG(os->end_of_life));
     tell(report, false, &problem);
 }
 
@@ -122,10 +123,11 @@ static void detect_system(struct report *report, const struct collection *collec
             purl_of(&report->arena, &report->packages.items[i], &report->target.os);
     check_end_of_life(report);
     if (report->target.os.id.len && report->packages.count == 0) {
+        struct str name = os_text(report);
         err_set(&problem, PL_E_NOT_FOUND,
                 "this is %.*s, but no packages of it were found: its package database is not there, "
                 "or is empty, so nothing was examined",
-                STR_ARG(os_text(report)));
+                STR_ARG(name));
         tell(report, true, &problem);
     }
 }
@@ -172,6 +174,7 @@ static bool check_feed(struct report *report, const struct vulndb *db,
 {
     struct pl_err problem;
     const struct os_info *os = &report->target.os;
+    struct str name = os_text(report);
     if (report->packages.count == 0)
         return false;
     for (size_t i = 0; i < count; i++)
@@ -186,7 +189,7 @@ static bool check_feed(struct report *report, const struct vulndb *db,
         err_set(&problem, PL_E_UNSUPPORTED,
                 "the advisory database has no feed for %.*s (%.*s %.*s): its %zu packages were not "
                 "examined for vulnerabilities; run: plimsoll db update, or import its feed",
-                STR_ARG(os_text(report)), STR_ARG(os->id), STR_ARG(os->version),
+                STR_ARG(name), STR_ARG(os->id), STR_ARG(os->version),
                 report->packages.count);
     tell(report, true, &problem);
     return false;
@@ -244,9 +247,13 @@ int scan_target(struct str target, const struct scan_options *options, struct re
     collect(image, &collect_options, report, &collection);
     detect_system(report, &collection);
     collection_free(&collection);
-    if (db) {
-        describe_database(report, db);
-        match(report, db, image);
-    }
+    if (!db)
+        return 0;
+    describe_database(report, db);
+    match(report, db, image);
+    if (vulndb_damaged(db))
+        return err_set(err, PL_E_DATABASE,
+                       "the advisory database %s is damaged; remove it and run: plimsoll db update",
+                       options->database);
     return 0;
 }

@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 
-enum { HEADER_READ = 4096, CHUNK_READ = 256 * 1024 };
+enum { AHEAD_MIN = 512, AHEAD_MAX = 8192, CHUNK_READ = 256 * 1024 };
 
 static int truncated(struct pl_err *err, uint64_t position)
 {
@@ -49,7 +49,13 @@ static int file_block(struct source *source, const unsigned char **ret_block, st
 {
     struct file_source *self = (struct file_source *)source;
     if (buffered(self) < TAR_BLOCK) {
-        int r = refill(self, HEADER_READ, err);
+        /* Bytes that are read and not used cost more than calls: they come from cold memory. */
+        if (self->served <= 1 && self->ahead > AHEAD_MIN)
+            self->ahead /= 2;
+        else if (self->served > 1 && self->ahead < AHEAD_MAX)
+            self->ahead *= 2;
+        self->served = 0;
+        int r = refill(self, self->ahead, err);
         if (r < 0)
             return r;
         if (self->buffer_len == 0)
@@ -59,6 +65,7 @@ static int file_block(struct source *source, const unsigned char **ret_block, st
     }
     *ret_block = self->buffer + (source->position - self->buffer_at);
     source->position += TAR_BLOCK;
+    self->served++;
     return 1;
 }
 
@@ -95,6 +102,8 @@ void file_source_init(struct file_source *source, int fd, uint64_t start, uint64
         .start = start,
         .length = length,
         .buffer = mem_alloc(CHUNK_READ),
+        .ahead = AHEAD_MAX,
+        .served = 2,
     };
 }
 

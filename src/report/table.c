@@ -70,6 +70,13 @@ static struct str group_name(const struct table *table, const struct finding *fi
     return package->source_name.len ? package->source_name : package->name;
 }
 
+/* Binary packages of one source can have versions of their own; their source's is what they share. */
+static struct str group_version(const struct table *table, const struct finding *finding)
+{
+    const struct package *package = package_of(table, finding);
+    return package && package->source_version.len ? package->source_version : finding->installed;
+}
+
 static int by_group(const void *a, const void *b, void *context)
 {
     const struct finding *x = *(const struct finding *const *)a;
@@ -86,7 +93,7 @@ static int by_group(const void *a, const void *b, void *context)
     if (order == 0)
         order = str_compare(x->fixed, y->fixed);
     if (order == 0)
-        order = str_compare(x->installed, y->installed);
+        order = str_compare(group_version(context, x), group_version(context, y));
     return order ? order : (x->package > y->package) - (x->package < y->package);
 }
 
@@ -94,7 +101,7 @@ static bool same_row(const struct table *table, const struct finding *a, const s
 {
     return a->severity == b->severity && str_equal(a->id, b->id) && a->package != PACKAGE_NONE &&
            b->package != PACKAGE_NONE && str_equal(a->fixed, b->fixed) &&
-           str_equal(a->installed, b->installed) && a->status == b->status &&
+           str_equal(group_version(table, a), group_version(table, b)) && a->status == b->status &&
            str_equal(group_name(table, a), group_name(table, b));
 }
 
@@ -126,12 +133,13 @@ static void make_rows(struct table *table)
     table->rows = ARENA_ARRAY(&table->arena, struct row, count + 1);
     for (size_t i = 0; i < count;) {
         size_t end = i + 1;
-        while (end < count && same_row(table, sorted[i], sorted[end]))
-            end++;
+        bool mixed = false;
+        for (; end < count && same_row(table, sorted[i], sorted[end]); end++)
+            mixed = mixed || !str_equal(sorted[end]->installed, sorted[i]->installed);
         table->rows[table->row_count++] = (struct row){
             .finding = sorted[i],
             .packages = join_names(table, sorted + i, end - i),
-            .installed = sorted[i]->installed,
+            .installed = mixed ? group_version(table, sorted[i]) : sorted[i]->installed,
         };
         i = end;
     }
