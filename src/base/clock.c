@@ -16,9 +16,12 @@ void clock_format(int64_t seconds, char ret_text[CLOCK_TEXT])
 {
     struct tm parts;
     time_t when = (time_t)seconds;
-    if (!gmtime_r(&when, &parts) || parts.tm_year > 8099 || parts.tm_year < -1900 ||
-        strftime(ret_text, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-        snprintf(ret_text, CLOCK_TEXT, "%s", "1970-01-01T00:00:00Z");
+    if (!gmtime_r(&when, &parts) || parts.tm_year > 8099 || parts.tm_year < -1900)
+        parts = (struct tm){.tm_year = 70, .tm_mday = 1};
+    snprintf(ret_text, CLOCK_TEXT, "%04u-%02u-%02uT%02u:%02u:%02uZ",
+             (unsigned)(parts.tm_year + 1900) % 10000, (unsigned)(parts.tm_mon + 1) % 100,
+             (unsigned)parts.tm_mday % 100, (unsigned)parts.tm_hour % 100,
+             (unsigned)parts.tm_min % 100, (unsigned)parts.tm_sec % 100);
 }
 
 void clock_today(char ret_date[CLOCK_DATE])
@@ -29,6 +32,7 @@ void clock_today(char ret_date[CLOCK_DATE])
     ret_date[CLOCK_DATE - 1] = '\0';
 }
 
+/* The decimal digits at `at`, as many as `len`. */
 static bool number(struct str text, size_t at, size_t len, int *ret_value)
 {
     uint64_t value;
@@ -38,27 +42,65 @@ static bool number(struct str text, size_t at, size_t len, int *ret_value)
     return true;
 }
 
+static bool is_one_of(struct str text, size_t at, const char *choice)
+{
+    return at < text.len && str_index(str_of(choice), text.data[at]) != SIZE_MAX;
+}
+
+static int days_of_month(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return month == 2 && leap ? 29 : days[month - 1];
+}
+
+/* "Z", "+02:00", "-0500", or nothing, which is UTC. */
+static bool parse_zone(struct str zone, int *ret_seconds)
+{
+    int hours, minutes;
+    *ret_seconds = 0;
+    if (zone.len == 0 || (zone.len == 1 && is_one_of(zone, 0, "Zz")))
+        return true;
+    size_t colon = is_one_of(zone, 3, ":");
+    if (!is_one_of(zone, 0, "+-") || zone.len != 5 + colon || !number(zone, 1, 2, &hours) ||
+        !number(zone, 3 + colon, 2, &minutes) || hours > 23 || minutes > 59)
+        return false;
+    *ret_seconds = (zone.data[0] == '+' ? 60 : -60) * (hours * 60 + minutes);
+    return true;
+}
+
+/* "T12:34:56", a fraction of a second, which is dropped, and a zone. */
+static bool parse_time(struct str text, struct tm *parts, int *ret_offset)
+{
+    size_t end = 9;
+    if (!is_one_of(text, 0, "Tt ") || !number(text, 1, 2, &parts->tm_hour) ||
+        !is_one_of(text, 3, ":") || !number(text, 4, 2, &parts->tm_min) ||
+        !is_one_of(text, 6, ":") || !number(text, 7, 2, &parts->tm_sec) || parts->tm_hour > 23 ||
+        parts->tm_min > 59 || parts->tm_sec > 60)
+        return false;
+    if (is_one_of(text, end, ".")) {
+        end++;
+        while (is_one_of(text, end, "0123456789"))
+            end++;
+        if (end == 10)
+            return false;
+    }
+    return parse_zone(str_from(text, end), ret_offset);
+}
+
 bool clock_parse(struct str text, int64_t *ret_seconds)
 {
     struct tm parts = {0};
-    if (!number(text, 0, 4, &parts.tm_year) || !number(text, 5, 2, &parts.tm_mon) ||
-        !number(text, 8, 2, &parts.tm_mday) || text.data[4] != '-' || text.data[7] != '-')
+    int year, month, day, offset = 0;
+    if (!number(text, 0, 4, &year) || !is_one_of(text, 4, "-") || !number(text, 5, 2, &month) ||
+        !is_one_of(text, 7, "-") || !number(text, 8, 2, &day) || month < 1 || month > 12 ||
+        day < 1 || day > days_of_month(year, month))
         return false;
-    if (text.len > 10 && (!number(text, 11, 2, &parts.tm_hour) ||
-                          !number(text, 14, 2, &parts.tm_min) ||
-                          !number(text, 17, 2, &parts.tm_sec)))
+    if (text.len > 10 && !parse_time(str_from(text, 10), &parts, &offset))
         return false;
-    parts.tm_year -= 1900;
-    parts.tm_mon -= 1;
-    int64_t seconds = (int64_t)timegm(&parts);
-    /* "+02:00" or "-05:00" behind the seconds and their fraction. */
-    size_t sign = text.len > 19 ? text.len - 6 : 0;
-    int hours, minutes;
-    if (sign >= 19 && (text.data[sign] == '+' || text.data[sign] == '-') &&
-        number(text, sign + 1, 2, &hours) && number(text, sign + 4, 2, &minutes)) {
-        int64_t offset = hours * 3600 + minutes * 60;
-        seconds -= text.data[sign] == '+' ? offset : -offset;
-    }
-    *ret_seconds = seconds;
+    parts.tm_year = year - 1900;
+    parts.tm_mon = month - 1;
+    parts.tm_mday = day;
+    *ret_seconds = (int64_t)timegm(&parts) - offset;
     return true;
 }
