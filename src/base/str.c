@@ -1,5 +1,6 @@
 #include "base/str.h"
 
+#include <float.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -115,6 +116,8 @@ bool str_to_double(struct str a, double *ret_value)
     for (int e = exponent < 0 ? -exponent : exponent; e > 0; e--)
         scale *= 10;
     value = exponent < 0 ? value / scale : value * scale;
+    if (value > DBL_MAX)
+        return false;
     *ret_value = negative ? -value : value;
     return true;
 }

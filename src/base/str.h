@@ -78,7 +78,7 @@ bool str_cut(struct str *rest, char separator, struct str *ret_part);
 
 /* Decimal digits only, the whole of `a`; false on anything else or an overflow. */
 bool str_to_u64(struct str a, uint64_t *ret_value);
-/* [+-]digits[.digits][e[+-]digits], independent of the locale; the whole of `a`. */
+/* [+-]digits[.digits][e[+-]digits], independent of the locale; the whole of `a`, and finite. */
 bool str_to_double(struct str a, double *ret_value);
 
 /* A NUL-terminated copy in malloc's memory. */
