@@ -1,6 +1,7 @@
 #include "io/decoder.h"
 
 #include <errno.h>
+#include <isa-l/crc.h>
 #include <isa-l/igzip_lib.h>
 #include <lzma.h>
 #include <pthread.h>
@@ -18,16 +19,38 @@ enum { INPUT_SIZE = 256 * 1024, LARGE_WINDOW = 16 << 20, WINDOW_LOG_MAX = 27 };
  * up to more than one of them. */
 static pthread_mutex_t large_window = PTHREAD_MUTEX_INITIALIZER;
 
+/* A member's header (RFC 1952, 2.3) is read here, byte by byte: ISA-L loses its place in one whose
+ * optional fields go past the bytes at hand. */
+enum gzip_step {
+    GZIP_FIXED,
+    GZIP_EXTRA_LENGTH,
+    GZIP_EXTRA,
+    GZIP_NAME,
+    GZIP_COMMENT,
+    GZIP_CHECKSUM,
+    GZIP_BODY
+};
+
+struct gzip_header {
+    enum gzip_step step;
+    unsigned at; /* bytes of this step so far */
+    unsigned flags;
+    unsigned extra_length;
+    unsigned checksum; /* as the header has it */
+    uint32_t crc;
+};
+
 struct decoder {
     enum compression compression;
     struct decoder_input input;
     struct str pending; /* compressed bytes not yet used */
     bool input_ended;
-    bool ended;      /* the data is complete; more may follow in another member or frame */
-    bool in_member;  /* inside a member or frame */
+    bool ended;     /* the data is complete; more may follow in another member or frame */
+    bool in_member; /* inside a member or frame */
     bool started;
     bool holds_large_window;
     uint64_t consumed;
+    struct gzip_header header;
     union {
         struct inflate_state *gzip;
         ZSTD_DStream *zstd;
@@ -71,7 +94,7 @@ int decoder_new(enum compression compression, struct decoder_input input,
     if (compression == COMPRESSION_GZIP) {
         decoder->gzip = mem_zalloc(1, sizeof(*decoder->gzip));
         isal_inflate_init(decoder->gzip);
-        decoder->gzip->crc_flag = ISAL_GZIP;
+        decoder->gzip->crc_flag = ISAL_GZIP_NO_HDR_VER;
     } else if (compression == COMPRESSION_ZSTD) {
         decoder->zstd = ZSTD_createDStream();
         if (decoder->zstd)
@@ -149,9 +172,87 @@ static int gzip_next_member(struct decoder *decoder, struct pl_err *err)
     if ((unsigned char)decoder->pending.data[0] != 0x1f)
         return damaged(decoder, "unknown bytes follow the end", err);
     isal_inflate_reset(decoder->gzip);
-    decoder->gzip->crc_flag = ISAL_GZIP;
+    decoder->gzip->crc_flag = ISAL_GZIP_NO_HDR_VER;
+    decoder->header = (struct gzip_header){0};
     decoder->in_member = true;
     return 0;
+}
+
+/* The next step that the header's flags call for. */
+static void gzip_step_on(struct gzip_header *header)
+{
+    static const unsigned char flags[] = {
+        [GZIP_EXTRA_LENGTH] = 0x04, [GZIP_EXTRA] = 0x04,    [GZIP_NAME] = 0x08,
+        [GZIP_COMMENT] = 0x10,      [GZIP_CHECKSUM] = 0x02,
+    };
+    header->at = 0;
+    do
+        header->step++;
+    while (header->step < GZIP_BODY && !(header->flags & flags[header->step]));
+    if (header->step == GZIP_EXTRA && header->extra_length == 0)
+        gzip_step_on(header);
+}
+
+/* NULL, or what is wrong with the header at this byte. */
+static const char *gzip_header_byte(struct gzip_header *header, unsigned char byte)
+{
+    static const unsigned char magic[] = {0x1f, 0x8b, 0x08};
+    unsigned at = header->at++;
+    if (header->step != GZIP_CHECKSUM)
+        header->crc = crc32_gzip_refl(header->crc, &byte, 1);
+    switch (header->step) {
+    case GZIP_FIXED:
+        if (at < sizeof(magic) && byte != magic[at])
+            return at == 2 ? "unknown method" : "malformed header";
+        if (at == 3)
+            header->flags = byte;
+        if (at == 3 && (byte & 0xe0))
+            return "malformed header";
+        if (at == 9)
+            gzip_step_on(header);
+        break;
+    case GZIP_EXTRA_LENGTH:
+        header->extra_length |= (unsigned)byte << (8 * at);
+        if (at == 1)
+            gzip_step_on(header);
+        break;
+    case GZIP_EXTRA:
+        if (at + 1 == header->extra_length)
+            gzip_step_on(header);
+        break;
+    case GZIP_NAME:
+    case GZIP_COMMENT:
+        if (byte == '\0')
+            gzip_step_on(header);
+        break;
+    case GZIP_CHECKSUM:
+        header->checksum |= (unsigned)byte << (8 * at);
+        if (at == 1 && header->checksum != (header->crc & 0xffff))
+            return "wrong checksum";
+        if (at == 1)
+            gzip_step_on(header);
+        break;
+    case GZIP_BODY:
+        break;
+    }
+    return NULL;
+}
+
+static int read_gzip_header(struct decoder *decoder, struct pl_err *err)
+{
+    while (decoder->header.step != GZIP_BODY) {
+        int r = more_input(decoder, err);
+        if (r < 0)
+            return r;
+        if (decoder->pending.len == 0)
+            return cut_short(decoder, err);
+        const char *wrong =
+            gzip_header_byte(&decoder->header, (unsigned char)decoder->pending.data[0]);
+        if (wrong)
+            return damaged(decoder, wrong, err);
+        decoder->pending = str_from(decoder->pending, 1);
+    }
+    return more_input(decoder, err);
 }
 
 static const char *gzip_reason(int code)
@@ -178,11 +279,14 @@ static int read_gzip(struct decoder *decoder, char *bytes, size_t size, size_t *
     if (!decoder->started)
         decoder->started = decoder->in_member = true;
     while (len < size) {
-        int r = decoder->in_member ? more_input(decoder, err) : gzip_next_member(decoder, err);
+        int r = decoder->in_member ? 0 : gzip_next_member(decoder, err);
         if (r < 0)
             return r;
         if (!decoder->in_member)
             break;
+        r = read_gzip_header(decoder, err);
+        if (r < 0)
+            return r;
         size_t room = size - len < UINT32_MAX ? size - len : UINT32_MAX;
         size_t have = decoder->pending.len < UINT32_MAX ? decoder->pending.len : UINT32_MAX;
         state->next_in = (uint8_t *)(uintptr_t)decoder->pending.data;
@@ -233,6 +337,7 @@ static int read_zstd(struct decoder *decoder, char *bytes, size_t size, size_t *
             break;
         if (!decoder->in_member)
             reserve_window(decoder);
+        decoder->started = true;
         ZSTD_inBuffer in = {decoder->pending.data, decoder->pending.len, 0};
         size_t before = out.pos;
         size_t code = ZSTD_decompressStream(decoder->zstd, &out, &in);
@@ -241,13 +346,16 @@ static int read_zstd(struct decoder *decoder, char *bytes, size_t size, size_t *
             if (ZSTD_getErrorCode(code) == ZSTD_error_frameParameter_windowTooLarge)
                 return err_limit(err, "LIMIT_ZSTD_WINDOW",
                                  "the zstd data needs a window larger than LIMIT_ZSTD_WINDOW "
-                                 "(%u MiB)", (1U << WINDOW_LOG_MAX) >> 20);
+                                 "(%u MiB)",
+                                 (1U << WINDOW_LOG_MAX) >> 20);
             return damaged(decoder, ZSTD_getErrorName(code), err);
         }
         decoder->in_member = code != 0;
         if (in.pos == 0 && out.pos == before && decoder->input_ended)
             return cut_short(decoder, err);
     }
+    if (!decoder->started && size)
+        return cut_short(decoder, err);
     *ret_len = out.pos;
     return 0;
 }
