@@ -96,7 +96,7 @@ void json_str_or_null(struct json_writer *json, struct str value)
     if (value.len)
         json_str(json, value);
     else
-        json_null(json);
+        json_none(json);
 }
 
 void json_u64(struct json_writer *json, uint64_t value)
@@ -117,7 +117,7 @@ void json_bool(struct json_writer *json, bool value)
     out_puts(json->out, value ? "true" : "false");
 }
 
-void json_null(struct json_writer *json)
+void json_none(struct json_writer *json)
 {
     before_value(json);
     out_puts(json->out, "null");
@@ -155,7 +155,7 @@ void json_put_bool(struct json_writer *json, const char *key, bool value)
 void json_put_null(struct json_writer *json, const char *key)
 {
     json_key(json, key);
-    json_null(json);
+    json_none(json);
 }
 
 void json_open(struct json_writer *json, const char *key, char bracket)

@@ -18,7 +18,7 @@ void json_str_or_null(struct json_writer *json, struct str value); /* null when 
 void json_u64(struct json_writer *json, uint64_t value);
 void json_double(struct json_writer *json, double value, int decimals);
 void json_bool(struct json_writer *json, bool value);
-void json_null(struct json_writer *json);
+void json_none(struct json_writer *json); /* null; jansson has the other name */
 
 /* key and value in one */
 void json_put_str(struct json_writer *json, const char *key, struct str value);

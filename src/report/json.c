@@ -62,7 +62,7 @@ static void write_layer(struct json_writer *json, const struct report_layer *lay
     json_put_str_or_null(json, "diff_id", layer->diff_id);
     json_key(json, "size");
     if (layer->size == UINT64_MAX)
-        json_null(json);
+        json_none(json);
     else
         json_u64(json, layer->size);
     json_put_str_or_null(json, "created_by", layer->created_by);
@@ -122,7 +122,7 @@ static void write_package(struct json_writer *json, const struct report *report,
     json_put_text(json, "cataloger", package->cataloger);
     json_key(json, "in_use");
     if (package->in_use < 0)
-        json_null(json);
+        json_none(json);
     else
         json_bool(json, package->in_use != 0);
     json_end(json, '}');
@@ -189,7 +189,7 @@ static void write_finding(struct json_writer *json, const struct report *report,
     json_put_u64(json, "risk", (uint64_t)finding->risk);
     json_key(json, "package");
     if (finding->package == PACKAGE_NONE)
-        json_null(json);
+        json_none(json);
     else
         json_u64(json, finding->package);
     json_put_str(json, "installed", finding->installed);
