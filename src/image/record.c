@@ -37,6 +37,8 @@ enum { RADIX_BITS = 12, RADIX_SIZE = 1 << RADIX_BITS };
 /* Entries come in their order; one stable pass over the top bits leaves buckets of a few dozen. */
 static void sort_entries(struct record_entry *entries, size_t count)
 {
+    if (count < 2)
+        return;
     if (count < 512) {
         qsort(entries, count, sizeof(*entries), by_hash);
         return;
