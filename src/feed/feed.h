@@ -3,6 +3,7 @@
  * published. */
 #pragma once
 
+#include "base/clock.h"
 #include "base/progress.h"
 #include "base/vec.h"
 #include "io/json_doc.h"
@@ -29,6 +30,7 @@ struct feed_import {
     void *context;
     const struct progress *progress;
     uint64_t documents, records, problems; /* read so far */
+    char snapshot_date[CLOCK_DATE]; /* of a snapshot of feeds, feed/snapshot.c; empty: none */
     uint64_t bad_scores; /* CVSS vectors that are none: left out, their records are not */
     uint64_t bytes_done, bytes_total; /* of files */
     VEC(uint32_t) whole_units;        /* see feed_brings_whole() */

@@ -102,10 +102,24 @@ static int nvd_read(struct feed_import *import, struct feed_document *document, 
     return feed_read_entries(import, document, path, read_cve, NULL, &nvd, err);
 }
 
+/* The whole, a file a year of the ids, then what changed in the last days. */
+#define YEAR(year)                                                                                 \
+    {                                                                                              \
+        "https://nvd.nist.gov/feeds/json/cve/2.0/nvdcve-2.0-" year ".json.gz", "NVD " year         \
+    }
+static const struct feed_address addresses[] = {
+    YEAR("2002"), YEAR("2003"),     YEAR("2004"), YEAR("2005"), YEAR("2006"), YEAR("2007"),
+    YEAR("2008"), YEAR("2009"),     YEAR("2010"), YEAR("2011"), YEAR("2012"), YEAR("2013"),
+    YEAR("2014"), YEAR("2015"),     YEAR("2016"), YEAR("2017"), YEAR("2018"), YEAR("2019"),
+    YEAR("2020"), YEAR("2021"),     YEAR("2022"), YEAR("2023"), YEAR("2024"), YEAR("2025"),
+    YEAR("2026"), YEAR("modified"), {NULL, NULL},
+};
+
 const struct feed feed_nvd = {
     .name = "nvd",
     .help = N_("NIST's national vulnerability database (API 2.0, JSON)"),
     .id = FEED_NVD,
     .recognise = nvd_recognise,
     .read = nvd_read,
+    .addresses = addresses,
 };

@@ -14,6 +14,9 @@
 
 static bool osv_recognise(struct str head)
 {
+    /* Members come in any order: a long list of affected packages can hide what stands behind it. */
+    if (head.len >= FEED_HEAD && head_has_member(head, 1, "affected"))
+        return true;
     return head_has_member(head, 1, "id") &&
            (head_has_member(head, 1, "affected") || head_has_member(head, 1, "modified") ||
             head_has_member(head, 1, "schema_version"));

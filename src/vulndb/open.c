@@ -218,6 +218,11 @@ void vulndb_close(struct vulndb *db)
     free(db);
 }
 
+struct str vulndb_bytes(const struct vulndb *db)
+{
+    return str_make(db->map, db->map_size);
+}
+
 const struct vulndb_info *vulndb_info(const struct vulndb *db)
 {
     return &db->info;

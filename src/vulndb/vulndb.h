@@ -45,6 +45,8 @@ bool vulndb_damaged(const struct vulndb *db);
 /* Reads every byte: pages, records, and the hash that was computed when the database was written.
  */
 int vulndb_verify(const struct vulndb *db, struct pl_err *err);
+/* The file as it is mapped: for a copy. */
+struct str vulndb_bytes(const struct vulndb *db);
 /* True when some feed speaks of this namespace (even if it names no vulnerability there). */
 bool vulndb_has_namespace(const struct vulndb *db, struct str name_space);
 /* Calls back for each namespace in byte order with its count of statements. */

@@ -1,0 +1,63 @@
+#include "io/curl.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static struct curl_api api;
+static bool loaded;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+/* Where each symbol goes. */
+static const struct {
+    const char *name;
+    size_t offset;
+} symbols[] = {
+    {"curl_global_init", offsetof(struct curl_api, global_init)},
+    {"curl_easy_init", offsetof(struct curl_api, easy_init)},
+    {"curl_easy_setopt", offsetof(struct curl_api, easy_setopt)},
+    {"curl_easy_getinfo", offsetof(struct curl_api, easy_getinfo)},
+    {"curl_easy_cleanup", offsetof(struct curl_api, easy_cleanup)},
+    {"curl_easy_strerror", offsetof(struct curl_api, easy_strerror)},
+    {"curl_slist_append", offsetof(struct curl_api, slist_append)},
+    {"curl_slist_free_all", offsetof(struct curl_api, slist_free_all)},
+    {"curl_multi_init", offsetof(struct curl_api, multi_init)},
+    {"curl_multi_cleanup", offsetof(struct curl_api, multi_cleanup)},
+    {"curl_multi_add_handle", offsetof(struct curl_api, multi_add_handle)},
+    {"curl_multi_remove_handle", offsetof(struct curl_api, multi_remove_handle)},
+    {"curl_multi_perform", offsetof(struct curl_api, multi_perform)},
+    {"curl_multi_poll", offsetof(struct curl_api, multi_poll)},
+    {"curl_multi_info_read", offsetof(struct curl_api, multi_info_read)},
+};
+
+static void load(void)
+{
+    static const char *const names[] = {"libcurl.so.4", "libcurl-gnutls.so.4"};
+    void *library = NULL;
+    for (size_t i = 0; i < ARRAY_LEN(names) && !library; i++)
+        library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+    if (!library)
+        return;
+    for (size_t i = 0; i < ARRAY_LEN(symbols); i++) {
+        void *symbol = dlsym(library, symbols[i].name);
+        if (!symbol)
+            return;
+        memcpy((char *)&api + symbols[i].offset, &symbol, sizeof(symbol));
+    }
+    loaded = api.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+}
+
+const struct curl_api *curl_load(struct pl_err *err)
+{
+    pthread_once(&once, load);
+    if (loaded)
+        return &api;
+    err_set(err, PL_E_UNSUPPORTED,
+            "downloading needs libcurl, which is not installed here: install it (Debian: package "
+            "libcurl4), or download the files elsewhere and use \"plimsoll db import\"");
+    return NULL;
+}
