@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes data/snapshot: the advisories that come with plimsoll, facts only.
 
-    tools/make_snapshot.py FEEDS [--output data/snapshot]
+    tools/make_snapshot.py --debian-date 2026-01-13 --alpine-date 2026-01-13 FEEDS [--output data/snapshot]
 
 FEEDS is a folder with the publishers' own files (see NOTICE for where they come from):
 
@@ -15,10 +15,12 @@ and references are left out. The same feeds give the same bytes.
 """
 import argparse
 import glob
+import io
 import json
 import lzma
 import os
 import re
+import tarfile
 import zipfile
 
 SECURITY = re.compile(r"^(Critical|Important|Moderate|Low): (?:([a-z0-9][\w.+-]*:[\w.+-]+)\b)?")
@@ -32,8 +34,8 @@ def write(folder, name, data):
     return os.path.getsize(path)
 
 
-def dumps(document):
-    return json.dumps(document, separators=(",", ":"), sort_keys=True, ensure_ascii=False).encode()
+def dumps(document, **more):
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=False, **more).encode()
 
 
 def debian(feeds):
@@ -51,7 +53,7 @@ def debian(feeds):
                 if "nodsa" in releases[release]:
                     releases[release]["nodsa"] = ""  # a remark in words; that it is there is the fact
             facts[package][issue] = {"releases": releases}
-    return dumps(facts)
+    return dumps(facts, sort_keys=True)
 
 
 def alpine(path):
@@ -64,24 +66,31 @@ def alpine(path):
 
 
 def almalinux(feeds):
-    """Security errata, one OSV document a line; of the summary the rating and the module's stream."""
-    lines = []
-    with zipfile.ZipFile(os.path.join(feeds, "osv/AlmaLinux/all.zip")) as archive:
+    """Security errata as a tar of OSV documents; of the summary the rating and the module's stream."""
+    out, newest = io.BytesIO(), ""
+    with zipfile.ZipFile(os.path.join(feeds, "osv/AlmaLinux/all.zip")) as archive, tarfile.open(
+            fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for name in sorted(archive.namelist()):
             entry = json.loads(archive.read(name))
+            newest = max(newest, entry["modified"])
             cves = sorted({item for item in entry.get("related", []) + entry.get("aliases", [])
                            if item.startswith("CVE-")})
             if not cves and not entry["id"].startswith("ALSA-"):
                 continue
             rating = SECURITY.match(entry.get("summary", ""))
-            summary = ": ".join(filter(None, rating.groups())) if rating else ""
-            lines.append(dumps({
+            facts = {
                 "id": entry["id"], "modified": entry["modified"], "published": entry["published"],
-                "related": cves, **({"summary": summary if ":" in summary else summary + ":"} if summary else {}),
+                "related": cves,
                 "affected": [{"package": item["package"], "ranges": item["ranges"]}
                              for item in entry["affected"]],
-            }))
-    return b"\n".join(lines) + b"\n"
+            }
+            if rating:
+                facts["summary"] = f"{rating.group(1)}: {rating.group(2) or ''}".strip()
+            data = dumps(facts)
+            info = tarfile.TarInfo(entry["id"] + ".json")
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+    return out.getvalue(), newest[:10]
 
 
 def kev(feeds):
@@ -96,18 +105,31 @@ def kev(feeds):
     })
 
 
+def kev_date(feeds):
+    with open(os.path.join(feeds, "kev/known_exploited_vulnerabilities.json"), encoding="utf-8") as file:
+        return json.load(file)["dateReleased"][:10]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("feeds")
     parser.add_argument("--output", default=os.path.join(os.path.dirname(__file__), "../data/snapshot"))
+    parser.add_argument("--debian-date", required=True, help="YYYY-MM-DD of the tracker, which does not tell")
+    parser.add_argument("--alpine-date", required=True, help="YYYY-MM-DD of secdb, which does not tell")
     args = parser.parse_args()
+    errata, errata_date = almalinux(args.feeds)
     sizes = {"debian": write(args.output, "debian.json.xz", debian(args.feeds))}
     for path in sorted(glob.glob(os.path.join(args.feeds, "alpine/*/*.json"))):
         release, repository = path.split(os.sep)[-2:]
         sizes["alpine"] = sizes.get("alpine", 0) + write(
             args.output, f"alpine/{release}-{repository}.xz", alpine(path))
-    sizes["almalinux"] = write(args.output, "almalinux.jsonl.xz", almalinux(args.feeds))
+    sizes["almalinux"] = write(args.output, "almalinux.tar.xz", errata)
     sizes["kev"] = write(args.output, "kev.json.xz", kev(args.feeds))
+    # The age of the whole is that of its oldest part.
+    dates = {"debian": args.debian_date, "alpine": args.alpine_date, "almalinux": errata_date, "kev": kev_date(args.feeds)}
+    with open(os.path.join(args.output, "snapshot.json"), "w", encoding="utf-8") as file:
+        json.dump({"plimsoll_snapshot": 1, "date": min(dates.values()), "feeds": dates}, file, indent=2)
+        file.write("\n")
     for name, size in sizes.items():
         print(f"{name:10} {size / 1024:8.0f} KiB")
 

@@ -88,11 +88,15 @@ int err_errno(struct pl_err *err, int error_number, const char *format, ...)
 
 static void put_before(char *text, size_t size, const char *head)
 {
-    char tail[1024];
-    snprintf(tail, sizeof(tail), "%s", text);
-    size_t len = (size_t)snprintf(text, size, "%s: ", head);
-    if (len < size)
-        snprintf(text + len, size - len, "%s", tail);
+    size_t len = strlen(head), rest = strlen(text) + 1;
+    if (len > size - 3)
+        len = size - 3;
+    if (rest > size - len - 2)
+        rest = size - len - 2;
+    memmove(text + len + 2, text, rest);
+    memcpy(text, head, len);
+    memcpy(text + len, ": ", 2);
+    text[size - 1] = '\0';
     trim_utf8(text, size);
 }
 

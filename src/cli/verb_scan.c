@@ -1,6 +1,9 @@
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/database.h"
@@ -122,6 +125,14 @@ static int parse_kinds(const struct scan_run *run, bool *ret_vulnerabilities, st
     return 0;
 }
 
+static void tell_problem(void *context, struct str where, const struct pl_err *problem)
+{
+    struct pl_err whole = *problem;
+    (void)context;
+    err_prefix(&whole, "%.*s", STR_ARG(where));
+    ui_error(&whole);
+}
+
 /* The first run on a machine: the advisories that came with plimsoll become its database. */
 static int ensure_database(struct scan_run *run, struct pl_err *err)
 {
@@ -137,7 +148,13 @@ static int ensure_database(struct scan_run *run, struct pl_err *err)
               "plimsoll. It holds Debian, Alpine, AlmaLinux and KEV only, as of its date (plimsoll db "
               "info); for today's advisories of everything run: plimsoll db update"));
     const char *sources[1] = {snapshot.data};
-    return db_import_quietly(folder.data, sources, 1, run->options.progress, err);
+    struct database_options options = {
+        .directory = folder.data,
+        .progress = run->options.progress,
+        .problem = tell_problem,
+    };
+    struct database_result result;
+    return database_import(&options, sources, 1, &result, err);
 }
 
 static int parse(struct scan_run *run, struct pl_err *err)
@@ -179,6 +196,42 @@ static void filter_findings(struct report *report, const bool *wanted)
     report->findings.count = kept;
 }
 
+/* A file appears whole or not at all; a device or pipe that is named is written to as it is. */
+struct sink {
+    int fd;
+    bool whole;
+    struct tempfile file;
+};
+
+static int open_sink(const char *path, struct sink *ret_sink, struct pl_err *err)
+{
+    struct stat status;
+    *ret_sink = (struct sink){.fd = STDOUT_FILENO};
+    if (!path)
+        return 0;
+    if (stat(path, &status) < 0 || S_ISREG(status.st_mode)) {
+        int r = tempfile_create(path, &ret_sink->file, err);
+        ret_sink->whole = r == 0;
+        ret_sink->fd = ret_sink->file.fd;
+        return r;
+    }
+    ret_sink->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    return ret_sink->fd < 0 ? err_errno(err, errno, "cannot write to %s", path) : 0;
+}
+
+static int close_sink(struct sink *sink, const char *path, int written, struct pl_err *err)
+{
+    if (!path)
+        return written;
+    if (!sink->whole)
+        close(sink->fd);
+    else if (written < 0)
+        tempfile_discard(&sink->file);
+    else
+        return tempfile_commit(&sink->file, err);
+    return written < 0 ? err_prefix(err, "%s", path) : 0;
+}
+
 static int write_output(const struct scan_run *run, const struct output *output,
                         const struct report *report, struct pl_err *err)
 {
@@ -190,24 +243,14 @@ static int write_output(const struct scan_run *run, const struct output *output,
         .packages = run->sbom,
         .verbose = args_has(run->args, "verbose"),
     };
+    struct sink sink;
     struct out out;
-    struct tempfile file;
-    int r = 0;
-    if (output->file) {
-        r = tempfile_create(output->file, &file, err);
-        if (r < 0)
-            return r;
-    }
-    out_init(&out, output->file ? file.fd : STDOUT_FILENO);
-    output->format->write(&out, report, &style);
-    r = out_close(&out, err);
-    if (!output->file)
+    int r = open_sink(output->file, &sink, err);
+    if (r < 0)
         return r;
-    if (r < 0) {
-        tempfile_discard(&file);
-        return err_prefix(err, "%s", output->file);
-    }
-    return tempfile_commit(&file, err);
+    out_init(&out, sink.fd);
+    output->format->write(&out, report, &style);
+    return close_sink(&sink, output->file, out_close(&out, err), err);
 }
 
 static int exit_code_of(const struct scan_run *run, const struct report *report)

@@ -191,7 +191,7 @@ static struct str cell_text(struct table *table, const struct row *row, enum col
 static void fit_widths(struct table *table)
 {
     static const size_t most[COLUMN_COUNT] = {14, 6, 32, 36, 32, 32, 100};
-    static const size_t least[COLUMN_COUNT] = {8, 4, 14, 10, 9, 9, 0};
+    static const size_t least[COLUMN_COUNT] = {8, 4, 14, 8, 7, 7, 0};
     for (int column = 0; column < COLUMN_COUNT; column++) {
         size_t width = utf8_columns(str_of(tr(heads[column])));
         for (size_t i = 0; i < table->row_count; i++) {

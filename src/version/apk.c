@@ -4,6 +4,7 @@
  * Two versions are compared token by token. Where their next tokens are of different kinds, the
  * kind decides, in the order of enum apk_token. What can't be read is a token too, the last of a
  * version; two of them at the same place are ordered by their bytes, so that the order is total. */
+#include "base/i18n.h"
 #include "base/mem.h"
 #include "version/text.h"
 #include "version/version.h"
@@ -183,7 +184,7 @@ static bool apk_valid(struct str version)
 
 const struct version_scheme version_scheme_apk = {
     .name = "apk",
-    .help = "Alpine, Wolfi and Chainguard packages (apk-tools 3)",
+    .help = N_("Alpine, Wolfi and Chainguard packages (apk-tools 3)"),
     .compare = apk_compare,
     .valid = apk_valid,
 };

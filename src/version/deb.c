@@ -1,6 +1,7 @@
 /* Debian versions: [epoch:]upstream[-revision]. Debian Policy 5.6.12, as dpkg 1.21 orders them. */
 #include <limits.h>
 
+#include "base/i18n.h"
 #include "version/text.h"
 #include "version/version.h"
 
@@ -103,7 +104,7 @@ static bool deb_valid(struct str text)
 
 const struct version_scheme version_scheme_deb = {
     .name = "deb",
-    .help = "Debian and Ubuntu packages (Debian Policy 5.6.12)",
+    .help = N_("Debian and Ubuntu packages (Debian Policy 5.6.12)"),
     .compare = deb_compare,
     .valid = deb_valid,
 };

@@ -4,6 +4,7 @@
  * is rpm's own order of packages, and for a range whose end ("fixed") has no release it says the
  * same as comparing the versions alone: a package of that version, whatever its release, is past
  * the end. */
+#include "base/i18n.h"
 #include "version/text.h"
 #include "version/version.h"
 
@@ -109,6 +110,6 @@ static int rpm_compare(struct str a, struct str b)
 
 const struct version_scheme version_scheme_rpm = {
     .name = "rpm",
-    .help = "rpm packages: epoch, version and release (rpm-version(7))",
+    .help = N_("rpm packages: epoch, version and release (rpm-version(7))"),
     .compare = rpm_compare,
 };

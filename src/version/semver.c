@@ -4,6 +4,7 @@
  * Lenient where feeds are: a leading 'v', one or two numbers ("1.2" is "1.2.0"), more than three.
  * What follows the numbers and is no pre-release or build is ordered as a pre-release by its text.
  */
+#include "base/i18n.h"
 #include "version/text.h"
 #include "version/version.h"
 
@@ -82,6 +83,6 @@ static int semver_compare(struct str a, struct str b)
 
 const struct version_scheme version_scheme_semver = {
     .name = "semver",
-    .help = "semantic versions (SemVer 2.0.0)",
+    .help = N_("semantic versions (SemVer 2.0.0)"),
     .compare = semver_compare,
 };

@@ -84,7 +84,7 @@ class MadeUpAlpine(Case):
     def test_findings_equal_the_calculation(self):
         for branch in ("v3.12", "v3.18"):
             with self.subTest(branch=branch):
-                main = independent.load(os.path.join(SNAPSHOT, f"alpine/{branch}-main.xz"))
+                main = independent.load(os.path.join(SNAPSHOT, f"alpine/{branch}-main.json.xz"))
                 entries, packages = [], []
                 for entry in main["packages"]:
                     fixes = [version for version in entry["pkg"]["secfixes"] if version != "0"]
