@@ -46,6 +46,13 @@ int err_set(struct pl_err *err, enum pl_code code, const char *format, ...)
     return -(int)code;
 }
 
+static void append(char *text, size_t size, const char *tail)
+{
+    size_t len = strlen(text);
+    snprintf(text + len, size - len, ": %s", tail);
+    trim_utf8(text, size);
+}
+
 int err_limit(struct pl_err *err, const char *limit, const char *format, ...)
 {
     if (err) {
@@ -55,15 +62,13 @@ int err_limit(struct pl_err *err, const char *limit, const char *format, ...)
         va_end(list);
         err->code = PL_E_LIMIT;
         err->limit = limit;
+        /* The limit is always named, also where the sentence does without. */
+        if (!strstr(err->message, limit)) {
+            append(err->message, sizeof(err->message), limit);
+            append(err->local, sizeof(err->local), limit);
+        }
     }
     return -PL_E_LIMIT;
-}
-
-static void append(char *text, size_t size, const char *tail)
-{
-    size_t len = strlen(text);
-    snprintf(text + len, size - len, ": %s", tail);
-    trim_utf8(text, size);
 }
 
 int err_errno(struct pl_err *err, int error_number, const char *format, ...)

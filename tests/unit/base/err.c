@@ -46,7 +46,7 @@ static void gains_context(void)
     err_limit(&err, "LIMIT_X", "the end");
     CHECK_INT(err_prefix(&err, "entry %d", 3), -PL_E_LIMIT);
     CHECK_INT(err_prefix(&err, "layer %s", "a"), -PL_E_LIMIT);
-    CHECK_STR(str_of(err.message), "layer a: entry 3: the end");
+    CHECK_STR(str_of(err.message), "layer a: entry 3: the end: LIMIT_X");
     CHECK_STR(str_of(err.limit), "LIMIT_X");
 }
 
