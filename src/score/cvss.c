@@ -50,11 +50,38 @@ static int check_mandatory(const struct cvss_table *table, const signed char *va
     return 0;
 }
 
+/* Takes metrics off the vector as long as they come in the table's order, each with a value of one
+ * letter: nearly all vectors are read here. Returns the place in the table behind them. */
+static size_t read_in_order(const struct cvss_table *table, struct str *vector, signed char *values)
+{
+    const char *at = vector->data, *end = at + vector->len;
+    size_t next = 0;
+    for (; next < table->count; next++) {
+        const struct cvss_metric *metric = &table->metrics[next];
+        size_t len = metric->name[1] ? metric->name[2] ? 3 : 2 : 1;
+        if (metric->words || (size_t)(end - at) < len + 2 || at[len] != ':' ||
+            memcmp(at, metric->name, len) != 0 || (at + len + 2 < end && at[len + 2] != '/'))
+            break;
+        int value = find_value(metric, str_make(at + len + 1, 1));
+        if (value < 0)
+            break;
+        values[next] = (signed char)value;
+        at += len + 2;
+        if (at == end) {
+            *vector = STR_NONE;
+            return next + 1;
+        }
+        at++; /* the slash */
+    }
+    *vector = str_make(at, (size_t)(end - at));
+    return next;
+}
+
 int cvss_read_metrics(const struct cvss_table *table, struct str vector, signed char *ret_values,
                       struct pl_err *err)
 {
-    size_t next = 0;
     memset(ret_values, CVSS_ABSENT, table->count);
+    size_t next = vector.len ? read_in_order(table, &vector, ret_values) : 0;
     while (vector.data) {
         struct str field = vector, value;
         size_t end = 0, colon = SIZE_MAX;

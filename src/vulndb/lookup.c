@@ -126,8 +126,9 @@ bool vulndb_next(struct vulndb_cursor *cursor, struct vulndb_statement *ret_stat
     }
     statement.ids = cursor->scratch.strs;
     statement.id_count = ids;
-    statement.versions = cursor->scratch.strs + ids;
     statement.version_count = versions - ids;
+    if (statement.version_count)
+        statement.versions = cursor->scratch.strs + ids;
     cursor->next = reader.next;
     *ret_statement = statement;
     return true;

@@ -39,6 +39,8 @@ struct format_reader vulndb_read_list(const struct vulndb *db, struct format_rea
 {
     struct str bytes = vulndb_read_text(db, reader);
     const unsigned char *start = (const unsigned char *)bytes.data;
+    if (!start)
+        return (struct format_reader){NULL, NULL, true};
     return (struct format_reader){start, start + bytes.len, false};
 }
 
