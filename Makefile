@@ -11,12 +11,12 @@ demo: build
 build:
 	@tools/setup build
 	@[ -f $(BUILD)/build.ninja ] || meson setup --buildtype=release $(BUILD) >/dev/null
-	@ninja --quiet -C $(BUILD)
+	@ninja -C $(BUILD) >$(BUILD)/ninja.log 2>&1 || { cat $(BUILD)/ninja.log; exit 1; }
 
 check:
 	@tools/setup build check
 	@[ -f $(CHECK)/build.ninja ] || meson setup $(MESON_CHECK) $(CHECK) >/dev/null
-	@ninja --quiet -C $(CHECK)
+	@ninja -C $(CHECK) >$(CHECK)/ninja.log 2>&1 || { cat $(CHECK)/ninja.log; exit 1; }
 	@tests/run.py --build $(CHECK)
 
 bench: build

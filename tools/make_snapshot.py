@@ -125,10 +125,10 @@ def main():
             args.output, f"alpine/{release}-{repository}.xz", alpine(path))
     sizes["almalinux"] = write(args.output, "almalinux.tar.xz", errata)
     sizes["kev"] = write(args.output, "kev.json.xz", kev(args.feeds))
-    # The age of the whole is that of its oldest part.
+    # The age of the whole is that of the oldest distribution in it.
     dates = {"debian": args.debian_date, "alpine": args.alpine_date, "almalinux": errata_date, "kev": kev_date(args.feeds)}
     with open(os.path.join(args.output, "snapshot.json"), "w", encoding="utf-8") as file:
-        json.dump({"plimsoll_snapshot": 1, "date": min(dates.values()), "feeds": dates}, file, indent=2)
+        json.dump({"plimsoll_snapshot": 1, "date": min(dates[name] for name in ("debian", "alpine", "almalinux")), "feeds": dates}, file, indent=2)
         file.write("\n")
     for name, size in sizes.items():
         print(f"{name:10} {size / 1024:8.0f} KiB")

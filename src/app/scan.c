@@ -168,6 +168,21 @@ static int check_age(const struct vulndb *db, uint64_t max_age, struct pl_err *e
     return 0;
 }
 
+/* What became known since then is not in it: a report that looks clean may only be old. */
+static void check_freshness(struct report *report, const struct vulndb *db)
+{
+    enum { FRESH_DAYS = 30 };
+    int64_t built;
+    struct pl_err problem;
+    struct str text = vulndb_info(db)->built;
+    if (!clock_parse(text, &built) || clock_now() - built <= FRESH_DAYS * 86400)
+        return;
+    err_set(&problem, PL_E_DATABASE,
+            "the advisory database is of %.*s, more than %d days ago: newer vulnerabilities are not "
+            "in it; run: plimsoll db update", STR_ARG(str_first(text, 10)), FRESH_DAYS);
+    tell(report, false, &problem);
+}
+
 /* False, and told, when the database cannot speak of this system. */
 static bool check_feed(struct report *report, const struct vulndb *db,
                        const struct match_namespace *namespaces, size_t count)
@@ -251,6 +266,7 @@ int scan_target(struct str target, const struct scan_options *options, struct re
         return 0;
     describe_database(report, db);
     match(report, db, image);
+    check_freshness(report, db);
     if (vulndb_damaged(db))
         return err_set(err, PL_E_DATABASE,
                        "the advisory database %s is damaged; remove it and run: plimsoll db update",

@@ -77,12 +77,22 @@ static struct str group_version(const struct table *table, const struct finding 
     return package && package->source_version.len ? package->source_version : finding->installed;
 }
 
+/* For a person, what nobody has rated stands before what somebody rated as harmless. */
+static int rank(enum severity severity)
+{
+    static const int ranks[SEVERITY_COUNT] = {
+        [SEVERITY_NEGLIGIBLE] = 0, [SEVERITY_UNKNOWN] = 1, [SEVERITY_LOW] = 2,
+        [SEVERITY_MEDIUM] = 3,     [SEVERITY_HIGH] = 4,    [SEVERITY_CRITICAL] = 5,
+    };
+    return ranks[severity];
+}
+
 static int by_group(const void *a, const void *b, void *context)
 {
     const struct finding *x = *(const struct finding *const *)a;
     const struct finding *y = *(const struct finding *const *)b;
     if (x->severity != y->severity)
-        return x->severity > y->severity ? -1 : 1;
+        return rank(x->severity) > rank(y->severity) ? -1 : 1;
     if ((x->kev_added.len != 0) != (y->kev_added.len != 0))
         return x->kev_added.len ? -1 : 1;
     if (x->risk != y->risk)
@@ -348,7 +358,11 @@ static void write_counts(struct table *table)
                                     "clean result.\n"));
         return;
     }
-    for (int severity = SEVERITY_CRITICAL; severity >= 0; severity--) {
+    static const enum severity order[SEVERITY_COUNT] = {SEVERITY_CRITICAL, SEVERITY_HIGH,
+                                                        SEVERITY_MEDIUM,   SEVERITY_LOW,
+                                                        SEVERITY_UNKNOWN,  SEVERITY_NEGLIGIBLE};
+    for (size_t i = 0; i < SEVERITY_COUNT; i++) {
+        enum severity severity = order[i];
         if (counts.by_severity[severity] == 0)
             continue;
         paint(table, severity_colors[severity]);
