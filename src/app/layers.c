@@ -5,7 +5,6 @@
 #include <sys/sysinfo.h>
 
 #include "base/buf.h"
-#include "base/i18n.h"
 #include "base/limits.h"
 #include "image/rootfs.h"
 
@@ -142,11 +141,6 @@ static void walk_layer(struct layer_set *set, size_t index)
     struct pl_err err;
     if (image_walk_layer(set->image, index, &options, &visitor, &state->record, &err) < 0)
         add_problem(state, true, &err);
-    uint64_t size = set->image->layers.items[index].size;
-    if (size != UINT64_MAX)
-        atomic_fetch_add(&set->bytes_done, size);
-    progress_tell(set->progress, N_("reading layers"), atomic_load(&set->bytes_done),
-                  set->bytes_total, "B");
 }
 
 static void *work(void *context)
@@ -193,16 +187,16 @@ void layer_set_init(struct layer_set *set, struct image *image, const bool *enab
         .count = image->kind == TARGET_DIR ? 1 : image->layers.count,
         .verify = verify,
         .jobs = jobs,
-        .progress = progress,
         .entry_budget = LIMIT_ENTRIES,
         .packages_left = LIMIT_PACKAGES,
         .bytes_left = LIMIT_RECORD_BYTES,
     };
+    image->budget.progress = progress;
     set->states = mem_zalloc(set->count, sizeof(*set->states));
     for (size_t i = 0; i < set->count; i++) {
         set->states[i].set = set;
         if (i < image->layers.count && image->layers.items[i].size != UINT64_MAX)
-            set->bytes_total += image->layers.items[i].size;
+            image->budget.total += image->layers.items[i].size;
     }
     for (unsigned i = 0; catalogers[i]; i++) {
         if (enabled && !enabled[i])

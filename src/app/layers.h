@@ -43,12 +43,9 @@ struct layer_set {
     struct wants wants;
     bool verify;
     unsigned jobs;
-    const struct progress *progress;
     _Atomic uint64_t entry_budget;
     uint64_t packages_left, bytes_left; /* of LIMIT_PACKAGES, LIMIT_RECORD_BYTES; atomically */
     _Atomic size_t next; /* layer to be walked next */
-    _Atomic uint64_t bytes_done;
-    uint64_t bytes_total;
     /* The current pass */
     const struct wants *pass_wants;
     const bool *pass_layers; /* NULL: all */

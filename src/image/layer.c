@@ -103,8 +103,11 @@ static int walk_blob(struct image *image, const struct image_layer *layer, const
             return r;
         }
     }
-    if (compression == COMPRESSION_NONE && (!options->verify || layer->diff_id.len == 0))
-        return walk_plain(blob, options, visitor, record, err);
+    if (compression == COMPRESSION_NONE && (!options->verify || layer->diff_id.len == 0)) {
+        r = walk_plain(blob, options, visitor, record, err);
+        inflate_budget_tell(&image->budget, blob->length);
+        return r;
+    }
     return walk_decoded(image, layer, blob, compression, options, visitor, record, err);
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/i18n.h"
 #include "base/limits.h"
 #include "base/mem.h"
 
@@ -25,6 +26,12 @@ static void *hash_buffers(void *context)
     return NULL;
 }
 
+void inflate_budget_tell(struct inflate_budget *budget, uint64_t more)
+{
+    uint64_t done = atomic_fetch_add(&budget->done, more) + more;
+    progress_tell(budget->progress, N_("reading layers"), done, budget->total, "B");
+}
+
 static int check_budget(struct decoded_source *self, size_t made, struct pl_err *err)
 {
     if (!self->budget)
@@ -32,6 +39,7 @@ static int check_budget(struct decoded_source *self, size_t made, struct pl_err 
     uint64_t consumed = decoder_consumed(self->decoder);
     uint64_t more = consumed - self->counted;
     self->counted = consumed;
+    inflate_budget_tell(self->budget, more);
     uint64_t in = atomic_fetch_add(&self->budget->in, more) + more;
     uint64_t out = atomic_fetch_add(&self->budget->out, made) + made;
     if (out > LIMIT_INFLATE_FREE && (out - LIMIT_INFLATE_FREE) / LIMIT_INFLATE_RATIO > in)

@@ -6,12 +6,17 @@
 #include <stdatomic.h>
 
 #include "base/hash.h"
+#include "base/progress.h"
 #include "io/decoder.h"
 #include "io/source.h"
 
 /* How much was inflated out of how much, for all layers of one target: what tells a bomb. */
 struct inflate_budget {
     _Atomic uint64_t in, out;
+    /* Bytes as stored that are done with, told as they go by; NULL: to nobody. */
+    const struct progress *progress;
+    _Atomic uint64_t done;
+    uint64_t total;
 };
 
 enum { DECODED_RING = 8, DECODED_BUFFER = 256 * 1024 };
@@ -36,6 +41,9 @@ struct decoded_source {
     bool closed;
     struct sha256 sha;
 };
+
+/* `more` stored bytes are done with. */
+void inflate_budget_tell(struct inflate_budget *budget, uint64_t more);
 
 /* Takes the decoder over. `with_digest` starts the thread. */
 int decoded_source_init(struct decoded_source *source, struct decoder *decoder,
