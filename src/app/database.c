@@ -1,5 +1,6 @@
 #include "app/database.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -34,6 +35,17 @@ static int make_directory(const char *directory, struct pl_err *err)
     return 0;
 }
 
+/* What a run that was killed left half-written; under the lock nobody is writing. */
+static void remove_leftovers(const char *directory)
+{
+    DIR *dir = opendir(directory);
+    for (struct dirent *entry = dir ? readdir(dir) : NULL; entry; entry = readdir(dir))
+        if (str_starts(str_of(entry->d_name), STR("." VULNDB_FILE ".")))
+            unlinkat(dirfd(dir), entry->d_name, 0);
+    if (dir)
+        closedir(dir);
+}
+
 int database_lock(const struct database_options *options, int *ret_fd, struct pl_err *err)
 {
     int r = make_directory(options->directory, err);
@@ -56,6 +68,7 @@ int database_lock(const struct database_options *options, int *ret_fd, struct pl
         close(fd);
         return r;
     }
+    remove_leftovers(options->directory);
     *ret_fd = fd;
     return 0;
 }

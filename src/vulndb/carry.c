@@ -54,8 +54,8 @@ static void carry_statements(struct carry *carry, struct str key, struct str val
     struct str package = str_from(key, 1), name_space;
     if (!str_cut(&package, '\0', &name_space) || !package.data)
         return;
-    const unsigned char *start = (const unsigned char *)value.data;
-    struct vulndb_cursor cursor = {.db = carry->old, .next = start, .end = start + value.len};
+    struct vulndb_cursor cursor;
+    vulndb_cursor_start(&cursor, carry->old, value);
     struct vulndb_statement statement;
     while (carry->result == 0 && vulndb_next(&cursor, &statement)) {
         uint32_t unit = carry->units[cursor.unit];

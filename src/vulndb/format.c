@@ -11,28 +11,6 @@ void format_put_number(struct buf *buf, uint64_t number)
     buf_putc(buf, (char)number);
 }
 
-uint64_t format_number(struct format_reader *reader)
-{
-    uint64_t number = 0;
-    for (int shift = 0; shift < 63 && !reader->bad && reader->next < reader->end; shift += 7) {
-        unsigned char byte = *reader->next++;
-        number |= (uint64_t)(byte & 0x7f) << shift;
-        if (!(byte & 0x80))
-            return number;
-    }
-    reader->bad = true;
-    return 0;
-}
-
-unsigned format_byte(struct format_reader *reader)
-{
-    if (reader->bad || reader->next >= reader->end) {
-        reader->bad = true;
-        return 0;
-    }
-    return *reader->next++;
-}
-
 static bool all_digits(struct str text, uint64_t *ret_value)
 {
     return text.len && text.data[0] >= '0' && text.data[0] <= '9' && str_to_u64(text, ret_value);

@@ -83,8 +83,30 @@ struct format_reader {
     const unsigned char *next, *end;
     bool bad;
 };
-uint64_t format_number(struct format_reader *reader);
-unsigned format_byte(struct format_reader *reader);
+static inline uint64_t format_number(struct format_reader *reader)
+{
+    const unsigned char *at = reader->next, *end = reader->end;
+    uint64_t number = 0;
+    for (unsigned shift = 0; shift < 63 && at < end && !reader->bad; shift += 7) {
+        unsigned char byte = *at++;
+        number |= (uint64_t)(byte & 0x7f) << shift;
+        if (!(byte & 0x80)) {
+            reader->next = at;
+            return number;
+        }
+    }
+    reader->bad = true;
+    return 0;
+}
+
+static inline unsigned format_byte(struct format_reader *reader)
+{
+    if (reader->bad || reader->next >= reader->end) {
+        reader->bad = true;
+        return 0;
+    }
+    return *reader->next++;
+}
 
 /* The key of a vulnerability: a CVE in seven bytes, else the id. False when it is too long. */
 bool format_vulnerability_key(struct str id, struct buf *key);

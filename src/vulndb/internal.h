@@ -29,13 +29,41 @@ struct vulndb {
 };
 
 void vulndb_tell_damage(const struct vulndb *db);
+/* A cursor over the statements of one entry. */
+void vulndb_cursor_start(struct vulndb_cursor *cursor, const struct vulndb *db,
+                         struct str statements);
 /* What the hash of a database is over: every entry but the info, in their order. */
 void vulndb_hash_entry(struct sha256 *sha, struct str key, struct str value);
 
-/* The text at an offset that the reader stands at. Wrong offsets set reader->bad. */
-struct str vulndb_read_text(const struct vulndb *db, struct format_reader *reader);
-/* A list: its texts go to `each` in order. */
-struct format_reader vulndb_read_list(const struct vulndb *db, struct format_reader *reader);
+/* The text at an offset that the reader stands at. Wrong offsets set reader->bad. Inline: a scan
+ * reads hundreds of thousands. */
+static inline struct str vulndb_read_text(const struct vulndb *db, struct format_reader *reader)
+{
+    uint64_t offset = format_number(reader);
+    if (reader->bad || offset >= db->strings.len) {
+        reader->bad = true;
+        return STR_NONE;
+    }
+    const unsigned char *start = (const unsigned char *)db->strings.data;
+    struct format_reader text = {start + offset, start + db->strings.len, false};
+    uint64_t len = format_number(&text);
+    if (text.bad || len > (uint64_t)(text.end - text.next)) {
+        reader->bad = true;
+        return STR_NONE;
+    }
+    return str_make((const char *)text.next, len);
+}
+
+/* A list: a reader of the numbers that are its texts' offsets. */
+static inline struct format_reader vulndb_read_list(const struct vulndb *db,
+                                                    struct format_reader *reader)
+{
+    struct str bytes = vulndb_read_text(db, reader);
+    const unsigned char *start = (const unsigned char *)bytes.data;
+    if (!start)
+        return (struct format_reader){NULL, NULL, true};
+    return (struct format_reader){start, start + bytes.len, false};
+}
 
 /* One facet of a vulnerability: what one advisory of one unit knows of it. */
 struct vulndb_facet {

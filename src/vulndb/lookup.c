@@ -3,13 +3,26 @@
 
 #include "vulndb/internal.h"
 
+/* Not the whole struct: its scratch memory needs no zeros. */
+void vulndb_cursor_start(struct vulndb_cursor *cursor, const struct vulndb *db,
+                         struct str statements)
+{
+    cursor->db = db;
+    cursor->next = (const unsigned char *)statements.data;
+    cursor->end = cursor->next ? cursor->next + statements.len : NULL;
+    cursor->unit = 0;
+    cursor->scratch.strs = NULL;
+    cursor->scratch.ranges = NULL;
+    cursor->scratch.str_capacity = cursor->scratch.range_capacity = 0;
+}
+
 bool vulndb_lookup(const struct vulndb *db, struct str name_space, struct str package,
                    struct vulndb_cursor *ret_cursor)
 {
     char key[KEY_MAX];
     size_t len;
     struct str value;
-    *ret_cursor = (struct vulndb_cursor){.db = db};
+    vulndb_cursor_start(ret_cursor, db, STR_NONE);
     if (!format_package_key(name_space, package, key, &len))
         return false;
     enum pages_result r = pages_find(&db->pages, str_make(key, len), &value);
@@ -17,32 +30,52 @@ bool vulndb_lookup(const struct vulndb *db, struct str name_space, struct str pa
         vulndb_tell_damage(db);
     if (r != PAGES_FOUND)
         return false;
-    ret_cursor->next = (const unsigned char *)value.data;
-    ret_cursor->end = ret_cursor->next + value.len;
+    vulndb_cursor_start(ret_cursor, db, value);
     return true;
 }
 
-static struct str *room_for_strs(struct vulndb_cursor *cursor, size_t count)
+static struct str *strs_of(struct vulndb_cursor *cursor)
 {
-    if (count > cursor->scratch.str_capacity) {
-        cursor->scratch.str_capacity = count + 64;
-        cursor->scratch.strs =
-            mem_realloc(cursor->scratch.strs, cursor->scratch.str_capacity * sizeof(struct str));
-    }
+    return cursor->scratch.strs ? cursor->scratch.strs : cursor->scratch.few_strs;
+}
+
+/* The scratch memory with room for `count` texts, the first `kept` of which stay. */
+static struct str *room_for_strs(struct vulndb_cursor *cursor, size_t count, size_t kept)
+{
+    if (count <=
+        (cursor->scratch.strs ? cursor->scratch.str_capacity : ARRAY_LEN(cursor->scratch.few_strs)))
+        return strs_of(cursor);
+    bool first = !cursor->scratch.strs;
+    cursor->scratch.str_capacity = count + 64;
+    cursor->scratch.strs =
+        mem_realloc(cursor->scratch.strs, cursor->scratch.str_capacity * sizeof(struct str));
+    if (first)
+        memcpy(cursor->scratch.strs, cursor->scratch.few_strs, kept * sizeof(struct str));
     return cursor->scratch.strs;
+}
+
+/* Texts of a list: each number ends with a byte that has no top bit. */
+static size_t count_texts(const struct format_reader *list)
+{
+    size_t count = 0;
+    for (const unsigned char *at = list->next; at < list->end; at++)
+        count += !(*at & 0x80);
+    return count;
 }
 
 /* Adds a list's texts behind `count` ones in the scratch memory; the new count. */
 static size_t add_list(struct vulndb_cursor *cursor, struct format_reader *reader, size_t count)
 {
     struct format_reader list = vulndb_read_list(cursor->db, reader);
-    size_t room = (size_t)(list.end - list.next), last = count + LIST_MAX;
-    /* A text takes at least a byte of its list, whose length so bounds the count. */
-    room_for_strs(cursor, count + (room < LIST_MAX ? room : LIST_MAX));
-    while (!list.bad && list.next < list.end && count < last)
-        cursor->scratch.strs[count++] = vulndb_read_text(cursor->db, &list);
-    list.bad = list.bad || list.next < list.end;
-    reader->bad = reader->bad || list.bad;
+    size_t more = count_texts(&list);
+    if (list.bad || more > LIST_MAX) {
+        reader->bad = true;
+        return count;
+    }
+    struct str *strs = room_for_strs(cursor, count + more, count);
+    for (; more && !list.bad; more--)
+        strs[count++] = vulndb_read_text(cursor->db, &list);
+    reader->bad = reader->bad || list.bad || list.next < list.end;
     return count;
 }
 
@@ -55,18 +88,23 @@ static void read_ranges(struct vulndb_cursor *cursor, struct format_reader *read
         reader->bad = true;
     if (reader->bad)
         return;
-    if (count > cursor->scratch.range_capacity) {
-        cursor->scratch.range_capacity = count + 8;
-        cursor->scratch.ranges = mem_realloc(
-            cursor->scratch.ranges, cursor->scratch.range_capacity * sizeof(struct advisory_range));
+    struct advisory_range *ranges = cursor->scratch.few_ranges;
+    if (count > ARRAY_LEN(cursor->scratch.few_ranges)) {
+        if (count > cursor->scratch.range_capacity) {
+            cursor->scratch.range_capacity = count + 8;
+            cursor->scratch.ranges =
+                mem_realloc(cursor->scratch.ranges,
+                            cursor->scratch.range_capacity * sizeof(struct advisory_range));
+        }
+        ranges = cursor->scratch.ranges;
     }
     for (uint64_t i = 0; i < count; i++) {
-        struct advisory_range *range = &cursor->scratch.ranges[i];
+        struct advisory_range *range = &ranges[i];
         range->introduced = vulndb_read_text(cursor->db, reader);
         range->fixed = vulndb_read_text(cursor->db, reader);
         range->last_affected = vulndb_read_text(cursor->db, reader);
     }
-    statement->ranges = cursor->scratch.ranges;
+    statement->ranges = ranges;
     statement->range_count = count;
 }
 
@@ -108,7 +146,7 @@ bool vulndb_next(struct vulndb_cursor *cursor, struct vulndb_statement *ret_stat
     statement.advisory = vulndb_read_text(cursor->db, &reader);
     size_t ids = 1;
     if (first & STATEMENT_OWN_ID)
-        room_for_strs(cursor, 1)[0] = statement.advisory;
+        strs_of(cursor)[0] = statement.advisory;
     else
         ids = add_list(cursor, &reader, 0);
     if (first & STATEMENT_HAS_REASON)
@@ -124,11 +162,11 @@ bool vulndb_next(struct vulndb_cursor *cursor, struct vulndb_statement *ret_stat
         cursor->next = cursor->end;
         return false;
     }
-    statement.ids = cursor->scratch.strs;
+    statement.ids = strs_of(cursor);
     statement.id_count = ids;
     statement.version_count = versions - ids;
     if (statement.version_count)
-        statement.versions = cursor->scratch.strs + ids;
+        statement.versions = statement.ids + ids;
     cursor->next = reader.next;
     *ret_statement = statement;
     return true;
@@ -138,5 +176,5 @@ void vulndb_cursor_free(struct vulndb_cursor *cursor)
 {
     free(cursor->scratch.strs);
     free(cursor->scratch.ranges);
-    *cursor = (struct vulndb_cursor){.db = NULL};
+    vulndb_cursor_start(cursor, NULL, STR_NONE);
 }

@@ -18,32 +18,6 @@ bool vulndb_damaged(const struct vulndb *db)
     return atomic_load_explicit(db->damaged, memory_order_relaxed);
 }
 
-struct str vulndb_read_text(const struct vulndb *db, struct format_reader *reader)
-{
-    uint64_t offset = format_number(reader);
-    if (reader->bad || offset >= db->strings.len) {
-        reader->bad = true;
-        return STR_NONE;
-    }
-    const unsigned char *start = (const unsigned char *)db->strings.data;
-    struct format_reader text = {start + offset, start + db->strings.len, false};
-    uint64_t len = format_number(&text);
-    if (text.bad || len > (uint64_t)(text.end - text.next)) {
-        reader->bad = true;
-        return STR_NONE;
-    }
-    return str_make((const char *)text.next, len);
-}
-
-struct format_reader vulndb_read_list(const struct vulndb *db, struct format_reader *reader)
-{
-    struct str bytes = vulndb_read_text(db, reader);
-    const unsigned char *start = (const unsigned char *)bytes.data;
-    if (!start)
-        return (struct format_reader){NULL, NULL, true};
-    return (struct format_reader){start, start + bytes.len, false};
-}
-
 static struct format_reader reader_of(struct str bytes)
 {
     const unsigned char *start = (const unsigned char *)bytes.data;

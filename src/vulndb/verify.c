@@ -12,8 +12,8 @@ struct verify {
 
 static void read_statements(const struct vulndb *db, struct str value)
 {
-    const unsigned char *start = (const unsigned char *)value.data;
-    struct vulndb_cursor cursor = {.db = db, .next = start, .end = start + value.len};
+    struct vulndb_cursor cursor;
+    vulndb_cursor_start(&cursor, db, value);
     struct vulndb_statement statement;
     while (vulndb_next(&cursor, &statement)) {
     }

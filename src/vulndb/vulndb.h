@@ -79,9 +79,11 @@ struct vulndb_cursor {
     const unsigned char *next, *end;
     uint32_t unit; /* of the last statement: index into vulndb_info()->feeds */
     struct {
-        struct str *strs;
+        struct str *strs; /* NULL: those below are enough so far */
         struct advisory_range *ranges;
         size_t str_capacity, range_capacity;
+        struct str few_strs[24];
+        struct advisory_range few_ranges[4];
     } scratch;
 };
 /* False when the database has nothing about this package. One look-up. */

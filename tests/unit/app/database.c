@@ -82,10 +82,12 @@ static void nothing_to_import(void)
     struct pl_err err;
     write_file("note", "hello");
     const char *paths[] = {scratch_file("note")};
+    write_file("db/sub/.plimsoll.db.killed", "half");
     CHECK(database_import(&o, paths, 1, &result, &err) < 0);
     CHECK(strstr(err.message, "as it was"));
     CHECK_INT(result.problems, 1);
     CHECK(knows(o.directory, "CVE-2025-0001"));
+    CHECK(access(scratch_file("db/sub/.plimsoll.db.killed"), F_OK) != 0);
 }
 
 static const char *const kev_only[] = {"kev", NULL};
