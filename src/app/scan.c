@@ -239,7 +239,10 @@ int scan_target(struct str target, const struct scan_options *options, struct re
     CLEANUP(vulndb_closep) struct vulndb *db = NULL;
     CLEANUP(image_closep) struct image *image = NULL;
     AUTO_FREE bool *enabled = NULL;
-    struct image_options image_options = {.platform = options->platform};
+    struct image_options image_options = {
+        .platform = options->platform,
+        .progress = options->progress,
+    };
     report->complete = true;
     int r = choose_catalogers(options->catalogers, &enabled, err);
     if (r == 0 && options->database) {

@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "image/manifest.h"
+#include "image/unpack.h"
 #include "io/tar.h"
 
 const char *target_kind_name(enum target_kind kind)
@@ -110,23 +111,29 @@ static int open_folder(struct opening *opening, const struct image_options *opti
 
 static int not_an_image(const struct opening *opening, struct pl_err *err)
 {
-    unsigned char head[TAR_BLOCK] = {0};
-    struct pl_err ignored;
-    uint64_t size = (uint64_t)opening->status.st_size;
     const char *path = opening->image->path.data;
-    if (size == 0)
+    if (opening->status.st_size == 0)
         return err_set(err, PL_E_FORMAT, "%s is empty", path);
-    size_t have = size < sizeof(head) ? (size_t)size : sizeof(head);
-    if (file_read_at(opening->fd, head, have, 0, &ignored) == 0) {
-        enum compression compression = compression_detect(str_make((char *)head, have));
-        if (compression != COMPRESSION_NONE)
-            return err_set(err, PL_E_UNSUPPORTED,
-                           "%s is compressed as a whole (%s); decompress it first: its layers may "
-                           "stay compressed", path, compression_name(compression));
-    }
     return err_set(err, PL_E_FORMAT,
                    "%s is no image: neither an archive of docker save nor an OCI archive. A tar of "
                    "a root file system is scanned after unpacking, with dir:FOLDER", path);
+}
+
+/* An archive that is compressed as a whole is scanned out of a nameless copy. */
+static int open_compressed(struct opening *opening, struct pl_err *err)
+{
+    uint64_t size = (uint64_t)opening->status.st_size;
+    enum compression compression = unpack_detect(opening->fd, size);
+    int fd;
+    if (compression == COMPRESSION_NONE)
+        return 0;
+    int r = unpack_whole(opening->fd, size, compression, &opening->image->budget, &fd, &size, err);
+    if (r < 0)
+        return r;
+    close(opening->fd);
+    opening->fd = fd;
+    opening->status.st_size = (off_t)size;
+    return 0;
 }
 
 static bool member_there(const struct archive *archive, struct str name)
@@ -147,12 +154,15 @@ static int open_archive(struct opening *opening, const struct image_options *opt
                        STR_ARG(image->path));
     if (image->kind == TARGET_OCI && opening->forced)
         image->kind = TARGET_OCI_ARCHIVE;
+    int r = open_compressed(opening, err);
+    if (r < 0)
+        return r;
     if (opening->status.st_size < TAR_BLOCK || file_read_at(opening->fd, head, sizeof(head), 0, err) ||
         !tar_is_header(head))
         return not_an_image(opening, err);
     int fd = opening->fd;
     opening->fd = -1;
-    int r = archive_open_tar(fd, (uint64_t)opening->status.st_size, &image->archive, &damage, err);
+    r = archive_open_tar(fd, (uint64_t)opening->status.st_size, &image->archive, &damage, err);
     if (r < 0)
         return r;
     if (!opening->forced)
@@ -183,6 +193,7 @@ int image_open(struct str target, const struct image_options *options, struct im
     struct image *image = mem_zalloc(1, sizeof(*image));
     struct opening opening = {.image = image, .fd = -1};
     image->root_fd = -1;
+    image->budget.progress = options->progress;
     image->kind = TARGET_DIR;
     for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) {
         struct str prefix = str_of(prefixes[i].prefix);

@@ -46,6 +46,7 @@ struct image {
 
 struct image_options {
     struct str platform; /* "os/arch[/variant]"; empty: this machine's, or the only one */
+    const struct progress *progress; /* NULL: none */
 };
 
 /* `target`: a path, with the kind found by content, or a path behind "docker-archive:", "oci:",

@@ -76,9 +76,16 @@ class Archives(Case):
         self.image(layer(debian(bash="5.2")))
         with open(self.path, "rb") as file:
             data = file.read()
-        with open(self.path, "wb") as file:
-            file.write(gzip.compress(data))
-        self.expect(self.path, 3, "compressed as a whole (gzip)")
+        for pack in (gzip.compress, support.zst):
+            with open(self.path, "wb") as file:
+                file.write(pack(data))
+            self.expect(self.path, 0, packages=["bash 5.2"])
+            with open(self.path, "wb") as file:
+                file.write(pack(data)[:-20])
+            self.expect(self.path, 3, self.path, "ends too early")
+            with open(self.path, "wb") as file:
+                file.write(pack(b"hello" * 1000))
+            self.expect(self.path, 3, self.path, "is no image")
 
     def test_truncated_archive(self):
         """Whatever is cut off, there is a message and never a clean report."""
