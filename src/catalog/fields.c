@@ -41,6 +41,8 @@ struct str fields_get(const struct fields *fields, unsigned field)
 {
     if (!fields->values[field].set)
         return STR_NONE;
+    if (fields->values[field].len == 0)
+        return STR(""); /* there may be no text at all yet */
     return str_make(fields->text.data + fields->values[field].offset, fields->values[field].len);
 }
 
