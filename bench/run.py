@@ -220,8 +220,9 @@ def database(bench):
             names = [item["pkg"]["name"] for item in json.load(file)["packages"]]
         done = subprocess.run([os.path.join(bench.build, "bench/bench-lookup"), folder, "Alpine:v3.18", *names],
                               capture_output=True, text=True, check=True)
-        lookup, statements, opened = done.stdout.split()
-        bench.row("look-up of 10,000 packages", float(lookup), 10, "ms", f"{statements} statements read")
+        lookup, first, statements, opened = done.stdout.split()
+        bench.row("look-up of 10,000 packages", float(lookup), 10, "ms",
+                  f"{statements} statements read; first pass {float(first):.1f} ms")
         bench.row("opening the database", float(opened), 1, "ms")
 
 

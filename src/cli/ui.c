@@ -38,6 +38,19 @@ static void interrupted(int signal_number)
     _exit(128 + signal_number);
 }
 
+/* The advisory database is read through a mapping: when another program cuts the file short, reading
+ * behind its new end is a signal, not an error code. */
+static void file_shrank(int signal_number)
+{
+    static const char message[] =
+        "plimsoll: the advisory database became shorter while it was read; run: plimsoll db verify\n";
+    (void)signal_number;
+    tempfile_unlink_all();
+    ssize_t ignored = write(STDERR_FILENO, message, sizeof(message) - 1);
+    (void)ignored;
+    _exit(EXIT_DATABASE);
+}
+
 void ui_start(int count, char **words)
 {
     enum lang lang = i18n_from_environment();
@@ -55,6 +68,8 @@ void ui_start(int count, char **words)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGHUP, &action, NULL);
+    action.sa_handler = file_shrank;
+    sigaction(SIGBUS, &action, NULL);
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write(2), told like any other */
 }
 
