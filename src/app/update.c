@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/checksums.h"
 #include "app/database_internal.h"
 #include "base/arena.h"
 #include "base/hash.h"
@@ -18,6 +19,7 @@ struct update {
     const struct database_options *options;
     struct arena arena;
     VEC(struct download) downloads;
+    VEC(const char *) checksums; /* addresses, of each download; NULL: none */
     const char *folder;
 };
 
@@ -84,6 +86,8 @@ static int choose(struct update *update, const char *const *names, struct pl_err
             struct download *download = VEC_ADD(&update->downloads);
             *download = (struct download){.url = mirrored(update, address->url),
                                           .path = file_for(update, address->url)};
+            *VEC_ADD(&update->checksums) =
+                address->checksum ? mirrored(update, address->checksum) : NULL;
         }
     }
     return 0;
@@ -237,6 +241,9 @@ static int download_and_import(struct update *update, struct database_result *re
     if (mkdir(update->folder, 0755) < 0 && errno != EEXIST)
         return err_errno(err, errno, "the folder %s can't be made", update->folder);
     int r = download_all(update->downloads.items, update->downloads.count, &options, err);
+    if (r == 0)
+        r = checksums_verify(update->downloads.items, update->checksums.items,
+                             update->downloads.count, &options, err);
     if (r < 0)
         return r;
     tell_failures(update, result);
@@ -285,6 +292,7 @@ int database_update(const struct database_options *options, const char *const *f
     if (lock >= 0)
         close(lock);
     VEC_FREE(&update.downloads);
+    VEC_FREE(&update.checksums);
     arena_free(&update.arena);
     return r;
 }

@@ -159,8 +159,8 @@ static int debian_read(struct feed_import *import, struct feed_document *documen
 }
 
 static const struct feed_address addresses[] = {
-    {"https://security-tracker.debian.org/tracker/data/json", "Debian security tracker"},
-    {NULL, NULL},
+    {"https://security-tracker.debian.org/tracker/data/json", "Debian security tracker", NULL},
+    {NULL, NULL, NULL},
 };
 
 const struct feed feed_debian = {

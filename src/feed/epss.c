@@ -95,8 +95,8 @@ static int epss_read(struct feed_import *import, struct feed_document *document,
 }
 
 static const struct feed_address addresses[] = {
-    {"https://epss.empiricalsecurity.com/epss_scores-current.csv.gz", "EPSS scores"},
-    {NULL, NULL},
+    {"https://epss.empiricalsecurity.com/epss_scores-current.csv.gz", "EPSS scores", NULL},
+    {NULL, NULL, NULL},
 };
 
 const struct feed feed_epss = {

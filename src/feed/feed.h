@@ -39,6 +39,8 @@ struct feed_import {
 struct feed_address {
     const char *url;
     const char *what; /* for the progress line: "Alpine v3.19 main" */
+    /* A document with a line "sha256:HEX" over the decompressed file (NVD's .meta); NULL: none. */
+    const char *checksum;
 };
 
 struct feed {

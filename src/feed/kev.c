@@ -66,8 +66,8 @@ static int kev_read(struct feed_import *import, struct feed_document *document, 
 
 static const struct feed_address addresses[] = {
     {"https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json",
-     "KEV catalogue"},
-    {NULL, NULL},
+     "KEV catalogue", NULL},
+    {NULL, NULL, NULL},
 };
 
 const struct feed feed_kev = {

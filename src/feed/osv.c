@@ -144,13 +144,14 @@ static int osv_read(struct feed_import *import, struct feed_document *document, 
 
 #define OSV(ecosystem, what)                                                                       \
     {                                                                                              \
-        "https://osv-vulnerabilities.storage.googleapis.com/" ecosystem "/all.zip", what           \
+        "https://osv-vulnerabilities.storage.googleapis.com/" ecosystem "/all.zip", what,    \
+            NULL                                                                                   \
     }
 static const struct feed_address addresses[] = {
     OSV("AlmaLinux", "AlmaLinux errata"),
     OSV("Rocky%20Linux", "Rocky Linux errata"),
     OSV("Ubuntu", "Ubuntu advisories"),
-    {NULL, NULL},
+    {NULL, NULL, NULL},
 };
 
 const struct feed feed_osv = {

@@ -322,7 +322,7 @@ class Update(Case):
         address = f"http://127.0.0.1:{self.server.server_address[1]}"
         self.config = self.write("config.yaml", "mirrors:\n" + "".join(
             f"  {publisher}: {address}/\n" for publisher in (
-                "https://security-tracker.debian.org/", "https://secdb.alpinelinux.org/", "https://www.cisa.gov/",
+                "https://packages.wolfi.dev/", "https://packages.cgr.dev/", "https://security-tracker.debian.org/", "https://secdb.alpinelinux.org/", "https://www.cisa.gov/",
                 "https://epss.empiricalsecurity.com/", "https://epss.cyentia.com/", "https://nvd.nist.gov/",
                 "https://services.nvd.nist.gov/", "https://osv-vulnerabilities.storage.googleapis.com/")))
         Publisher.files["/tracker/data/json"] = json.dumps(TRACKER).encode()
@@ -356,6 +356,28 @@ class Update(Case):
         done = self.update(3)
         self.assertIn("404", done.stderr)
         self.assertIn("CVE-2024-1000", self.findings(bash="1"))
+
+    def test_checksums_of_the_publisher(self):
+        """NVD's files stand beside a .meta with the SHA-256 of what is inside; a year whose bytes differ is left out."""
+        import hashlib
+
+        def year(cve):
+            return json.dumps({"format": "NVD_CVE", "version": "2.0", "resultsPerPage": 1, "startIndex": 0, "totalResults": 1,
+                               "timestamp": "2024-01-01T00:00:00.000", "vulnerabilities": [{"cve": {
+                                   "id": cve, "descriptions": [{"lang": "en", "value": "about " + cve}], "metrics": {}}}]}).encode()
+
+        base = "/feeds/json/cve/2.0/nvdcve-2.0-"
+        good, bad = year("CVE-2024-1000"), year("CVE-2024-1001")
+        Publisher.files[base + "2023.json.gz"] = gzip.compress(bad)
+        Publisher.files[base + "2023.meta"] = b"size:1\r\nsha256:" + hashlib.sha256(good).hexdigest().upper().encode() + b"\r\n"
+        Publisher.files[base + "2024.json.gz"] = gzip.compress(good)
+        Publisher.files[base + "2024.meta"] = b"size:1\r\nsha256:" + hashlib.sha256(good).hexdigest().upper().encode() + b"\r\n"
+        self.update()
+        done = self.db("update", "--config", self.config, "--verbose", "nvd", code=5)
+        self.assertIn("2023.meta tells sha256:", done.stderr)
+        found = self.findings(bash="1", zlib="1")
+        self.assertEqual(found["CVE-2024-1000"]["title"], "about CVE-2024-1000")
+        self.assertEqual(found["CVE-2024-1001"]["title"], "")
 
     def test_offline(self):
         done = self.update(2, "--offline")
