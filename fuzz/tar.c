@@ -40,12 +40,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena arena = {0};
     struct tree_node node;
     struct pl_err err;
-    _Atomic uint64_t budget = 10000;
+    _Atomic uint64_t budget = 10000, files = 1000;
     int fd = memory_file(data, size);
     wants_add(&wants, STR("a/b"), 0);
     wants_add(&wants, STR("d/*"), 1);
     wants_seal(&wants);
-    struct walk_options options = {.wants = &wants, .entry_budget = &budget};
+    struct walk_options options = {.wants = &wants, .entry_budget = &budget, .file_budget = &files};
     file_source_init(&source, fd, 0, size);
     walk_tar(&source.source, &options, &visitor, &record, &err);
     struct tree tree = {layers, 2};

@@ -74,12 +74,29 @@ static struct str layer_name(const struct collecting *all, uint32_t layer)
 static void select_file(struct collecting *all, unsigned cataloger, uint32_t layer,
                         struct str path)
 {
-    for (size_t i = 0; i < all->selected.count; i++) {
-        const struct selected *other = &all->selected.items[i];
-        if (other->layer == layer && other->cataloger == cataloger && str_equal(other->path, path))
-            return; /* reached by a second name */
-    }
     *VEC_ADD(&all->selected) = (struct selected){cataloger, layer, path};
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct selected *x = a, *y = b;
+    if (x->cataloger != y->cataloger)
+        return x->cataloger < y->cataloger ? -1 : 1;
+    if (x->layer != y->layer)
+        return x->layer < y->layer ? -1 : 1;
+    return str_compare(x->path, y->path);
+}
+
+/* A file that was reached by several names is one file. */
+static void drop_doubles(struct collecting *all)
+{
+    size_t kept = 0;
+    if (all->selected.count)
+        qsort(all->selected.items, all->selected.count, sizeof(all->selected.items[0]), by_place);
+    for (size_t i = 0; i < all->selected.count; i++)
+        if (kept == 0 || by_place(&all->selected.items[kept - 1], &all->selected.items[i]) != 0)
+            all->selected.items[kept++] = all->selected.items[i];
+    all->selected.count = kept;
 }
 
 static const struct file_content *content_of(const struct collecting *all,
@@ -155,6 +172,11 @@ static void collect_path(struct collecting *all, unsigned index, struct str path
         select_file(all, index, node.layer, file->path);
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return str_compare(*(const struct str *)a, *(const struct str *)b);
+}
+
 /* A pattern in one folder: the names are those that some layer has there. */
 static void collect_folder(struct collecting *all, unsigned index, struct str pattern)
 {
@@ -177,8 +199,11 @@ static void collect_folder(struct collecting *all, unsigned index, struct str pa
                 *VEC_ADD(&names) = file->path;
         }
     }
+    if (names.count)
+        qsort(names.items, names.count, sizeof(names.items[0]), by_name);
     for (size_t i = 0; i < names.count; i++)
-        collect_path(all, index, names.items[i]);
+        if (i == 0 || !str_equal(names.items[i], names.items[i - 1]))
+            collect_path(all, index, names.items[i]);
     VEC_FREE(&names);
 }
 
@@ -382,6 +407,17 @@ static void collect_folder_target(struct collecting *all)
     }
 }
 
+static void tell_unread(struct collecting *all)
+{
+    struct pl_err problem;
+    if (!all->requests.full)
+        return;
+    err_limit(&problem, LIMIT_NAME(LIMIT_REQUESTS),
+              "more package databases stand behind links than LIMIT_REQUESTS (%llu); the rest was "
+              "not read", LIMIT_REQUESTS);
+    tell(all, true, STR_NONE, &problem);
+}
+
 static void collect_seen(struct collecting *all)
 {
     if (all->image->kind == TARGET_DIR) {
@@ -392,7 +428,9 @@ static void collect_seen(struct collecting *all)
         do
             collect_wants(all);
         while (layer_set_read_more(&all->layers, &all->requests));
+        tell_unread(all);
     }
+    drop_doubles(all);
     read_companions(all);
 }
 

@@ -135,6 +135,7 @@ static void walk_layer(struct layer_set *set, size_t index)
         .wants = set->pass_wants,
         .second_pass = set->second_pass,
         .entry_budget = &set->entry_budget,
+        .file_budget = &set->file_budget,
     };
     struct layer_options options = {.walk = &walk, .verify = set->verify};
     struct walk_visitor visitor = {state, take_file, add_problem};
@@ -188,6 +189,7 @@ void layer_set_init(struct layer_set *set, struct image *image, const bool *enab
         .verify = verify,
         .jobs = jobs,
         .entry_budget = LIMIT_ENTRIES,
+        .file_budget = LIMIT_WANTED_FILES,
         .packages_left = LIMIT_PACKAGES,
         .bytes_left = LIMIT_RECORD_BYTES,
     };
@@ -241,6 +243,10 @@ void layer_requests_add(struct layer_requests *requests, uint32_t layer, struct 
         const struct layer_request *item = &requests->items.items[i];
         if (item->layer == layer && item->reader == reader && str_equal(item->path, path))
             return;
+    }
+    if (requests->items.count >= LIMIT_REQUESTS) {
+        requests->full = true;
+        return;
     }
     *VEC_ADD(&requests->items) =
         (struct layer_request){layer, arena_str(&requests->arena, path), reader};

@@ -43,7 +43,7 @@ struct layer_set {
     struct wants wants;
     bool verify;
     unsigned jobs;
-    _Atomic uint64_t entry_budget;
+    _Atomic uint64_t entry_budget, file_budget;
     uint64_t packages_left, bytes_left; /* of LIMIT_PACKAGES, LIMIT_RECORD_BYTES; atomically */
     _Atomic size_t next; /* layer to be walked next */
     /* The current pass */
@@ -68,6 +68,7 @@ struct layer_requests {
     struct arena arena;
     VEC(struct layer_request) items;
     size_t done; /* of items, read already */
+    bool full;   /* LIMIT_REQUESTS was hit: the rest is not asked for */
 };
 void layer_requests_add(struct layer_requests *requests, uint32_t layer, struct str path,
                         unsigned reader);

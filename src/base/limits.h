@@ -6,32 +6,34 @@
 #define GIB (1024ULL * MIB)
 
 /* Images */
-#define LIMIT_LAYERS 20000ULL                 /* layers of one image */
-#define LIMIT_MEMBERS 200000ULL               /* files of an outer archive */
-#define LIMIT_MANIFEST (8 * MIB)              /* a manifest, index, config or layout document */
-#define LIMIT_MANIFEST_DEPTH 4                /* index inside index */
-#define LIMIT_ENTRIES 4000000ULL              /* entries of all layers of one image */
-#define LIMIT_PATH 65536ULL                   /* a path inside a layer */
-#define LIMIT_PAX_HEADER (1 * MIB)            /* one pax extended header, or GNU long name */
-#define LIMIT_SPARSE_SEGMENTS 65536ULL        /* segments of a sparse file */
-#define LIMIT_INFLATE_FREE (2 * GIB)          /* inflated bytes that are never suspicious */
-#define LIMIT_INFLATE_RATIO 250ULL            /* inflated to compressed bytes, past that */
-#define LIMIT_LINK_HOPS 40                    /* symbolic links on the way to one file */
-#define LIMIT_RECORD_BYTES (96 * MIB)         /* what readers may keep of one image */
+#define LIMIT_LAYERS 20000ULL          /* layers of one image */
+#define LIMIT_MEMBERS 200000ULL        /* files of an outer archive */
+#define LIMIT_MANIFEST (8 * MIB)       /* a manifest, index, config or layout document */
+#define LIMIT_MANIFEST_DEPTH 4         /* index inside index */
+#define LIMIT_ENTRIES 4000000ULL       /* entries of all layers of one image */
+#define LIMIT_WANTED_FILES 100000ULL           /* files of one image that readers want */
+#define LIMIT_REQUESTS 10000ULL                /* files of one image that are found through links */
+#define LIMIT_PATH 65536ULL            /* a path inside a layer */
+#define LIMIT_PAX_HEADER (1 * MIB)     /* one pax extended header, or GNU long name */
+#define LIMIT_SPARSE_SEGMENTS 65536ULL /* segments of a sparse file */
+#define LIMIT_INFLATE_FREE (2 * GIB)   /* inflated bytes that are never suspicious */
+#define LIMIT_INFLATE_RATIO 250ULL     /* inflated to compressed bytes, past that */
+#define LIMIT_LINK_HOPS 40             /* symbolic links on the way to one file */
+#define LIMIT_RECORD_BYTES (96 * MIB)  /* what readers may keep of one image */
 
 /* Files that catalogers read */
-#define LIMIT_FILE_WHOLE (128 * MIB)          /* a file that must be in memory as a whole */
-#define LIMIT_FILE_SMALL (1 * MIB)            /* os-release and its like */
-#define LIMIT_LINE (1 * MIB)                  /* a line of a package database */
-#define LIMIT_FIELD (64 * 1024ULL)            /* a name or version */
-#define LIMIT_PACKAGES 500000ULL              /* packages of one image */
+#define LIMIT_FILE_WHOLE (128 * MIB) /* a file that must be in memory as a whole */
+#define LIMIT_FILE_SMALL (1 * MIB)   /* os-release and its like */
+#define LIMIT_LINE (1 * MIB)         /* a line of a package database */
+#define LIMIT_FIELD (64 * 1024ULL)   /* a name or version */
+#define LIMIT_PACKAGES 500000ULL     /* packages of one image */
 
 /* Documents */
-#define LIMIT_JSON_DEPTH 128                  /* nesting of JSON */
-#define LIMIT_JSON_ENTRY (32 * MIB)           /* one entry of a large JSON document */
-#define LIMIT_ADVISORY_IDS 10000ULL           /* ids of one advisory */
-#define LIMIT_ZIP_DIRECTORY (64 * MIB)         /* the list of members of a zip archive */
-#define LIMIT_FEED_DEPTH 64                   /* folder inside folder of feeds */
+#define LIMIT_JSON_DEPTH 128           /* nesting of JSON */
+#define LIMIT_JSON_ENTRY (32 * MIB)    /* one entry of a large JSON document */
+#define LIMIT_ADVISORY_IDS 10000ULL    /* ids of one advisory */
+#define LIMIT_ZIP_DIRECTORY (64 * MIB) /* the list of members of a zip archive */
+#define LIMIT_FEED_DEPTH 64            /* folder inside folder of feeds */
 
 /* Diagnostics of one report: the rest is counted */
 #define LIMIT_DIAGNOSTICS 1000ULL

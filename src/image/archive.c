@@ -209,10 +209,9 @@ int archive_read(const struct archive *archive, struct arena *arena, struct str 
     if (r < 0)
         return r;
     if (blob.length > LIMIT_MANIFEST) {
-        r = err_limit(err, LIMIT_NAME(LIMIT_MANIFEST),
-                      "%.*s has %llu bytes, more than LIMIT_MANIFEST (%llu)",
-                      STR_ARG(str_first(name, 300)), (unsigned long long)blob.length,
-                      LIMIT_MANIFEST);
+        r = err_limit(
+            err, LIMIT_NAME(LIMIT_MANIFEST), "%.*s has %llu bytes, more than LIMIT_MANIFEST (%llu)",
+            STR_ARG(str_first(name, 300)), (unsigned long long)blob.length, LIMIT_MANIFEST);
     } else {
         char *bytes = arena_alloc(arena, (size_t)blob.length + 1);
         r = file_read_at(blob.fd, bytes, (size_t)blob.length, blob.offset, err);

@@ -1,5 +1,5 @@
-/* Named blobs: the members of an outer tar (docker save, OCI archive), or the files of an OCI layout
- * folder. Members are found by their headers; their bytes stay where they are. */
+/* Named blobs: the members of an outer tar (docker save, OCI archive), or the files of an OCI
+ * layout folder. Members are found by their headers; their bytes stay where they are. */
 #pragma once
 
 #include "base/arena.h"

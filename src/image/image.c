@@ -60,8 +60,8 @@ static int open_path(struct opening *opening, struct str path, struct pl_err *er
     return 0;
 }
 
-/* "FILE:TAG" and "FILE@N" behind a prefix: the whole is a path if there is one of that name, else the
- * part before the last ':' or '@'. */
+/* "FILE:TAG" and "FILE@N" behind a prefix: the whole is a path if there is one of that name, else
+ * the part before the last ':' or '@'. */
 static int open_target(struct opening *opening, struct str rest, struct pl_err *err)
 {
     struct image *image = opening->image;
@@ -76,8 +76,8 @@ static int open_target(struct opening *opening, struct str rest, struct pl_err *
         struct pl_err second;
         if (open_path(opening, str_first(rest, cut), &second) != 0)
             continue;
-        opening->select = arena_str(&image->arena,
-                                    str_from(rest, rest.data[cut] == '@' ? cut : cut + 1));
+        opening->select =
+            arena_str(&image->arena, str_from(rest, rest.data[cut] == '@' ? cut : cut + 1));
         image->path = arena_str(&image->arena, str_first(rest, cut));
         return 0;
     }
@@ -102,8 +102,8 @@ static int open_folder(struct opening *opening, const struct image_options *opti
         return 0;
     }
     if (image->kind != TARGET_OCI)
-        return err_set(err, PL_E_USAGE, "%.*s is a folder, not an archive; use oci: or dir:",
-                       STR_ARG(image->path));
+        return err_set(err, PL_E_USAGE,
+                       "%.*s is a folder, not an archive; use oci: or dir:", STR_ARG(image->path));
     archive_open_dir(opening->fd, &image->archive, err);
     opening->fd = -1;
     return manifest_read_oci(image, opening->select, options, err);
@@ -116,7 +116,8 @@ static int not_an_image(const struct opening *opening, struct pl_err *err)
         return err_set(err, PL_E_FORMAT, "%s is empty", path);
     return err_set(err, PL_E_FORMAT,
                    "%s is no image: neither an archive of docker save nor an OCI archive. A tar of "
-                   "a root file system is scanned after unpacking, with dir:FOLDER", path);
+                   "a root file system is scanned after unpacking, with dir:FOLDER",
+                   path);
 }
 
 /* An archive that is compressed as a whole is scanned out of a nameless copy. */
@@ -157,8 +158,8 @@ static int open_archive(struct opening *opening, const struct image_options *opt
     int r = open_compressed(opening, err);
     if (r < 0)
         return r;
-    if (opening->status.st_size < TAR_BLOCK || file_read_at(opening->fd, head, sizeof(head), 0, err) ||
-        !tar_is_header(head))
+    if (opening->status.st_size < TAR_BLOCK ||
+        file_read_at(opening->fd, head, sizeof(head), 0, err) || !tar_is_header(head))
         return not_an_image(opening, err);
     int fd = opening->fd;
     opening->fd = -1;
@@ -167,7 +168,7 @@ static int open_archive(struct opening *opening, const struct image_options *opt
         return r;
     if (!opening->forced)
         image->kind = member_there(image->archive, STR("manifest.json")) ? TARGET_DOCKER_ARCHIVE
-                                                                          : TARGET_OCI_ARCHIVE;
+                                                                         : TARGET_OCI_ARCHIVE;
     if (!member_there(image->archive, STR("manifest.json")) &&
         !member_there(image->archive, STR("index.json"))) {
         if (damage.code != PL_OK) {

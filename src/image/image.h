@@ -38,9 +38,9 @@ struct image {
     struct str image_id; /* digest of the config */
     struct str platform; /* "linux/amd64" */
     struct archive *archive;
-    int root_fd; /* TARGET_DIR: the root folder; else -1 */
+    int root_fd;                    /* TARGET_DIR: the root folder; else -1 */
     VEC(struct image_layer) layers; /* lowest first */
-    VEC(struct pl_err) problems;    /* found while opening; each means: not everything can be seen */
+    VEC(struct pl_err) problems; /* found while opening; each means: not everything can be seen */
     struct inflate_budget budget;
 };
 
@@ -66,7 +66,8 @@ struct layer_options {
     bool verify; /* read all bytes and check every digest, also of plain layers */
 };
 /* Walks one layer into `record`. Negative: its bytes could not all be examined (truncated, damaged,
- * missing, wrong digest); what was read before is in the record. Safe for several layers at once. */
+ * missing, wrong digest); what was read before is in the record. Safe for several layers at once.
+ */
 int image_walk_layer(struct image *image, size_t index, const struct layer_options *options,
                      const struct walk_visitor *visitor, struct layer_record *record,
                      struct pl_err *err);

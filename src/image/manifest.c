@@ -20,8 +20,8 @@ static struct str machine_arch(void)
     static const struct {
         const char *machine, *arch;
     } known[] = {
-        {"x86_64", "amd64"}, {"aarch64", "arm64"}, {"armv7l", "arm"},      {"i686", "386"},
-        {"ppc64le", "ppc64le"}, {"s390x", "s390x"}, {"riscv64", "riscv64"}, {"i386", "386"},
+        {"x86_64", "amd64"},    {"aarch64", "arm64"}, {"armv7l", "arm"},      {"i686", "386"},
+        {"ppc64le", "ppc64le"}, {"s390x", "s390x"},   {"riscv64", "riscv64"}, {"i386", "386"},
     };
     static struct utsname name;
     if (uname(&name) == 0)
@@ -54,7 +54,8 @@ static int read_by_digest(struct image *image, struct str digest, struct str *re
     if (!digest_is_valid(digest))
         return err_set(err, PL_E_FORMAT, "\"%.*s\" is no sha256 digest",
                        STR_ARG(str_first(digest, 100)));
-    struct str name = arena_printf(&image->arena, "blobs/sha256/%.*s", STR_ARG(str_from(digest, 7)));
+    struct str name =
+        arena_printf(&image->arena, "blobs/sha256/%.*s", STR_ARG(str_from(digest, 7)));
     int r = archive_read(image->archive, &image->arena, name, ret_bytes, err);
     if (r < 0)
         return r;
@@ -133,7 +134,8 @@ static void measure_layers(struct image *image)
 static int too_many_layers(size_t count, struct pl_err *err)
 {
     return err_limit(err, LIMIT_NAME(LIMIT_LAYERS),
-                     "the image has %zu layers, more than LIMIT_LAYERS (%llu)", count, LIMIT_LAYERS);
+                     "the image has %zu layers, more than LIMIT_LAYERS (%llu)", count,
+                     LIMIT_LAYERS);
 }
 
 /* ---- docker save ---- */
@@ -169,8 +171,8 @@ static int several_images(const json_t *root, struct pl_err *err)
     }
     return err_set(err, PL_E_USAGE,
                    "the archive holds %zu images (%.*s); choose one: docker-archive:FILE:TAG, or "
-                   "docker-archive:FILE@0 for the first", json_array_size(root),
-                   STR_ARG(buf_str(&names)));
+                   "docker-archive:FILE@0 for the first",
+                   json_array_size(root), STR_ARG(buf_str(&names)));
 }
 
 static int choose_docker(const json_t *root, struct str select, const json_t **ret_entry,
@@ -200,8 +202,8 @@ static int choose_docker(const json_t *root, struct str select, const json_t **r
                    STR_ARG(select));
 }
 
-/* The image ID is the config's digest, and its name says so in every layout: a name that is a digest
- * is held against the bytes. */
+/* The image ID is the config's digest, and its name says so in every layout: a name that is a
+ * digest is held against the bytes. */
 static int read_docker_config(struct image *image, struct str name, struct pl_err *err)
 {
     struct str bytes;
@@ -257,8 +259,8 @@ static void find_docker_digest(struct image *image)
     }
 }
 
-int manifest_read_docker(struct image *image, struct str select, const struct image_options *options,
-                         struct pl_err *err)
+int manifest_read_docker(struct image *image, struct str select,
+                         const struct image_options *options, struct pl_err *err)
 {
     struct str bytes;
     AUTO_JSON *root = NULL;
@@ -314,8 +316,8 @@ static bool is_index_type(struct str media_type)
 /* Attestations and signatures that ride in an index are no images. */
 static bool is_image(const json_t *descriptor)
 {
-    struct str type = json_text(json_member(descriptor, "annotations"),
-                                "vnd.docker.reference.type");
+    struct str type =
+        json_text(json_member(descriptor, "annotations"), "vnd.docker.reference.type");
     const json_t *platform = json_member(descriptor, "platform");
     return type.len == 0 && !str_equal(json_text(platform, "os"), STR("unknown")) &&
            json_text(descriptor, "artifactType").len == 0;
@@ -330,8 +332,8 @@ static struct str descriptor_tag(const json_t *descriptor)
 
 static bool tag_matches(struct str have, struct str want)
 {
-    return str_equal(have, want) ||
-           (str_ends(have, want) && have.len > want.len && have.data[have.len - want.len - 1] == ':');
+    return str_equal(have, want) || (str_ends(have, want) && have.len > want.len &&
+                                     have.data[have.len - want.len - 1] == ':');
 }
 
 static void list_choices(const json_t *manifests, struct buf *names)
@@ -366,8 +368,8 @@ static int choose_oci(struct image *image, const json_t *index, struct str selec
         only = descriptor;
         struct str have = platform_text(&image->arena, json_member(descriptor, "platform"));
         if (platform_matches(want, have)) {
-            fits += fit == NULL || !str_equal(json_text(fit, "digest"),
-                                              json_text(descriptor, "digest"));
+            fits += fit == NULL ||
+                    !str_equal(json_text(fit, "digest"), json_text(descriptor, "digest"));
             fit = fit ? fit : descriptor;
         }
     }
@@ -388,7 +390,8 @@ static int choose_oci(struct image *image, const json_t *index, struct str selec
                            STR_ARG(select.len ? want : STR_NONE), STR_ARG(buf_str(&names)));
         return err_set(err, PL_E_USAGE,
                        "the layout holds several images (%.*s); choose one with oci:DIR:TAG, "
-                       "oci-archive:FILE:TAG or --platform OS/ARCH", STR_ARG(buf_str(&names)));
+                       "oci-archive:FILE:TAG or --platform OS/ARCH",
+                       STR_ARG(buf_str(&names)));
     }
     *ret_choice = (struct choice){
         .digest = arena_str(&image->arena, json_text(chosen, "digest")),
@@ -414,8 +417,8 @@ static int read_oci_layers(struct image *image, const json_t *manifest, struct p
         if (!digest_is_valid(digest))
             return err_set(err, PL_E_FORMAT, "layer %zu has no valid sha256 digest", i + 1);
         *VEC_ADD(&image->layers) = (struct image_layer){
-            .member = arena_printf(&image->arena, "blobs/sha256/%.*s",
-                                   STR_ARG(str_from(digest, 7))),
+            .member =
+                arena_printf(&image->arena, "blobs/sha256/%.*s", STR_ARG(str_from(digest, 7))),
             .digest = digest,
             .media_type = arena_str(&image->arena, json_text(descriptor, "mediaType")),
         };
@@ -431,8 +434,8 @@ static int read_oci_manifest(struct image *image, const json_t *manifest, struct
     int r = read_oci_layers(image, manifest, err);
     if (r < 0)
         return r;
-    struct str config = arena_str(&image->arena,
-                                  json_text(json_member(manifest, "config"), "digest"));
+    struct str config =
+        arena_str(&image->arena, json_text(json_member(manifest, "config"), "digest"));
     image->image_id = config;
     r = read_by_digest(image, config, &bytes, err);
     if (r == 0)
@@ -460,7 +463,8 @@ int manifest_read_oci(struct image *image, struct str select, const struct image
             if (depth > LIMIT_MANIFEST_DEPTH)
                 return err_limit(err, LIMIT_NAME(LIMIT_MANIFEST_DEPTH),
                                  "indexes stand inside one another deeper than "
-                                 "LIMIT_MANIFEST_DEPTH (%d)", LIMIT_MANIFEST_DEPTH);
+                                 "LIMIT_MANIFEST_DEPTH (%d)",
+                                 LIMIT_MANIFEST_DEPTH);
             r = choose_oci(image, document, depth ? STR_NONE : select, options->platform, &choice,
                            err);
             if (r < 0)

@@ -4,8 +4,8 @@
 #include "image/image.h"
 
 /* docker save: `select` is a tag or "@N" of the images in the archive; empty: the only one. */
-int manifest_read_docker(struct image *image, struct str select, const struct image_options *options,
-                         struct pl_err *err);
+int manifest_read_docker(struct image *image, struct str select,
+                         const struct image_options *options, struct pl_err *err);
 /* OCI layout: `select` is a tag (org.opencontainers.image.ref.name) or empty. */
 int manifest_read_oci(struct image *image, struct str select, const struct image_options *options,
                       struct pl_err *err);

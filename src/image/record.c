@@ -11,6 +11,7 @@ void record_free(struct layer_record *record)
     VEC_FREE(&record->entries);
     VEC_FREE(&record->links);
     VEC_FREE(&record->files);
+    VEC_FREE(&record->index);
 }
 
 void record_add(struct layer_record *record, uint64_t hash, uint32_t order, enum entry_type type,
@@ -112,13 +113,54 @@ void record_insert(struct layer_record *record, uint64_t hash, uint32_t order, e
     items[at] = entry;
 }
 
-struct record_file *record_file_find(const struct layer_record *record, struct str path,
-                                     unsigned reader)
+static int by_file_hash(const void *a, const void *b)
 {
-    for (size_t i = record->files.count; i > 0; i--) {
-        struct record_file *file = &record->files.items[i - 1];
-        if (file->reader == reader && str_equal(file->path, path))
+    const struct record_index *x = a, *y = b;
+    if (x->hash != y->hash)
+        return x->hash < y->hash ? -1 : 1;
+    return (x->file > y->file) - (x->file < y->file);
+}
+
+void record_index_files(struct layer_record *record)
+{
+    if (record->index.count == record->files.count)
+        return;
+    record->index.count = 0;
+    for (uint32_t i = 0; i < record->files.count; i++)
+        *VEC_ADD(&record->index) = (struct record_index){record->files.items[i].hash, i};
+    qsort(record->index.items, record->index.count, sizeof(record->index.items[0]), by_file_hash);
+}
+
+static bool is_file(const struct record_file *file, struct str path, unsigned reader)
+{
+    return file->reader == reader && str_equal(file->path, path);
+}
+
+struct record_file *record_file_find_indexed(const struct layer_record *record, struct str path,
+                                             unsigned reader)
+{
+    uint64_t hash = hash_str(path);
+    size_t low = 0, high = record->index.count;
+    while (low < high) { /* behind the last one with this hash */
+        size_t middle = low + (high - low) / 2;
+        if (record->index.items[middle].hash <= hash)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low > 0 && record->index.items[low - 1].hash == hash; low--) {
+        struct record_file *file = &record->files.items[record->index.items[low - 1].file];
+        if (is_file(file, path, reader))
             return file;
     }
     return NULL;
+}
+
+struct record_file *record_file_find(const struct layer_record *record, struct str path,
+                                     unsigned reader)
+{
+    for (size_t i = record->files.count; i > record->index.count; i--)
+        if (is_file(&record->files.items[i - 1], path, reader))
+            return &record->files.items[i - 1];
+    return record_file_find_indexed(record, path, reader);
 }

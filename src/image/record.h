@@ -1,6 +1,6 @@
-/* What one layer holds, as far as anything above needs to know: for every entry the hash of its path,
- * its kind and its turn; the targets of links; and the files that readers wanted. Names of files that
- * nobody wants are not kept.
+/* What one layer holds, as far as anything above needs to know: for every entry the hash of its
+ * path, its kind and its turn; the targets of links; and the files that readers wanted. Names of
+ * files that nobody wants are not kept.
  *
  * Sources: OCI image-spec, layer.md ("Change Types", "Representing Changes"); where it leaves room
  * (a layer's entry below a link of a lower layer), the way that containerd extracts. */
@@ -40,11 +40,17 @@ struct record_file {
     void *content; /* what the reader made of it */
 };
 
+struct record_index {
+    uint64_t hash; /* of the path */
+    uint32_t file;
+};
+
 struct layer_record {
-    struct arena arena; /* of paths and link targets */
+    struct arena arena;               /* of paths and link targets */
     VEC(struct record_entry) entries; /* sorted by hash, then order, once sealed */
     VEC(struct str) links;
     VEC(struct record_file) files;
+    VEC(struct record_index) index; /* over the first index.count files, sorted by hash */
     bool sealed;
 };
 
@@ -59,6 +65,12 @@ size_t record_find(const struct layer_record *record, uint64_t hash,
 /* Adds an entry to a sealed record. */
 void record_insert(struct layer_record *record, uint64_t hash, uint32_t order,
                    enum entry_type type);
-/* The file with this path that was read for this reader, the last one; or NULL. */
+/* Brings the index up to date, so that record_file_find() costs a look-up. */
+void record_index_files(struct layer_record *record);
+/* The file with this path for this reader, the last one; or NULL. Files behind the index are gone
+ * through one by one. */
 struct record_file *record_file_find(const struct layer_record *record, struct str path,
                                      unsigned reader);
+/* The same among the files of the index alone. */
+struct record_file *record_file_find_indexed(const struct layer_record *record, struct str path,
+                                             unsigned reader);

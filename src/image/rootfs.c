@@ -112,7 +112,8 @@ static void read_open_file(struct reading *reading, struct str path, unsigned re
     };
     struct record_file *file = &record->files.items[record->files.count - 1];
     reading->input = (struct input){.path = file->path, .size = file->size, .next = next_chunk};
-    if (reading->visitor->file(reading->visitor->context, &file, 1, &reading->input, &problem) < 0) {
+    if (reading->visitor->file(reading->visitor->context, &file, 1, &reading->input, &problem) <
+        0) {
         err_prefix(&problem, "/%.*s", STR_ARG(path));
         tell(reading, true, &problem);
     }
@@ -149,8 +150,8 @@ static void read_folder(struct reading *reading, const struct want *want)
     for (struct dirent *entry; (entry = readdir(dir));) {
         struct str path = arena_printf(&arena, "%.*s%s%s", STR_ARG(want->dir),
                                        want->dir.len ? "/" : "", entry->d_name);
-        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") && entry->d_type != DT_DIR &&
-            str_glob(want->pattern, path))
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+            entry->d_type != DT_DIR && str_glob(want->pattern, path))
             *VEC_ADD(&names) = path;
     }
     closedir(dir);
@@ -176,6 +177,7 @@ void rootfs_read(int root_fd, const struct wants *wants, const struct walk_visit
     for (size_t i = 0; i < wants->in_dir.count; i++)
         read_folder(&reading, &wants->in_dir.items[i]);
     record_seal(record);
+    record_index_files(record);
     VEC_FREE(&reading.seen);
     free(reading.buffer);
 }

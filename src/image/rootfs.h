@@ -1,5 +1,5 @@
-/* A root folder as one layer whose bytes are a file system. Paths are resolved by the kernel below the
- * root (openat2(2), RESOLVE_IN_ROOT), so that no link leads out of it. */
+/* A root folder as one layer whose bytes are a file system. Paths are resolved by the kernel below
+ * the root (openat2(2), RESOLVE_IN_ROOT), so that no link leads out of it. */
 #pragma once
 
 #include "image/record.h"

@@ -17,7 +17,7 @@ struct search {
     struct arena *arena;
     uint32_t top, top_order;
     unsigned hops;
-    struct buf path; /* of the folder reached */
+    struct buf path;            /* of the folder reached */
     VEC(struct cursor) parents; /* cursor of each component of path */
     struct cursor at;
 };
@@ -283,8 +283,8 @@ bool tree_resolve(const struct tree *tree, struct arena *arena, struct str path,
            tree_resolve_at(tree, arena, (uint32_t)tree->count - 1, path, follow, ret_node);
 }
 
-/* The folder that `dir` is in the image when the layer's entry `order` was made: the part of it that
- * was there has its links followed, the rest is new. */
+/* The folder that `dir` is in the image when the layer's entry `order` was made: the part of it
+ * that was there has its links followed, the rest is new. */
 static struct str settled_dir(const struct tree *tree, struct arena *arena, uint32_t layer,
                               uint32_t order, struct str dir)
 {

@@ -1,5 +1,5 @@
-/* The image as its layers make it when they lie over one another: paths are resolved by the whiteout
- * rules of OCI image-spec layer.md, links are followed inside the root only. */
+/* The image as its layers make it when they lie over one another: paths are resolved by the
+ * whiteout rules of OCI image-spec layer.md, links are followed inside the root only. */
 #pragma once
 
 #include "image/record.h"
@@ -14,7 +14,7 @@ struct tree_node {
     uint32_t layer;       /* that holds the content */
     uint32_t order;       /* of its entry there */
     struct str path;      /* clean path of the content in that layer; in the arena */
-    bool loop;            /* with a false result: links go round, or are more than LIMIT_LINK_HOPS */
+    bool loop; /* with a false result: links go round, or are more than LIMIT_LINK_HOPS */
 };
 
 /* True when `path` is there. Symbolic links on the way are always followed, the last one with

@@ -20,9 +20,8 @@ static int open_nameless(struct pl_err *err)
 {
     const char *folders[] = {getenv("TMPDIR"), "/var/tmp", "/tmp"};
     for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
-        int fd = folders[i] && *folders[i]
-                     ? open(folders[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)
-                     : -1;
+        int fd =
+            folders[i] && *folders[i] ? open(folders[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
         if (fd >= 0)
             return fd;
     }

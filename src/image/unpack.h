@@ -1,5 +1,6 @@
-/* Archives that are compressed as a whole (`docker save app | gzip`): their members cannot be reached
- * without reading everything before them, so they are unpacked once into a file that has no name. */
+/* Archives that are compressed as a whole (`docker save app | gzip`): their members cannot be
+ * reached without reading everything before them, so they are unpacked once into a file that has no
+ * name. */
 #pragma once
 
 #include "io/decoded_source.h"

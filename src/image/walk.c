@@ -16,6 +16,7 @@ struct walk {
     struct buf clean, clean_link;
     struct buf dir; /* folder of the last entry */
     uint64_t dir_hash;
+    bool full; /* LIMIT_WANTED_FILES was told */
     struct input input;
 };
 
@@ -60,6 +61,24 @@ static int next_chunk(struct input *input, struct str *ret_chunk, struct pl_err 
     return tar_content(&walk->tar, ret_chunk, err);
 }
 
+/* False, and told once, when there are too many of them. */
+static bool take_file_budget(struct walk *walk)
+{
+    struct pl_err problem;
+    uint64_t left = atomic_fetch_sub(walk->options->file_budget, 1) - 1;
+    if (left <= LIMIT_WANTED_FILES)
+        return true;
+    if (!walk->full) {
+        err_limit(&problem, LIMIT_NAME(LIMIT_WANTED_FILES),
+                  "entry %llu: there are more package databases and release files than "
+                  "LIMIT_WANTED_FILES (%llu); the rest was not read",
+                  (unsigned long long)walk->tar.number, LIMIT_WANTED_FILES);
+        tell(walk, true, &problem);
+    }
+    walk->full = true;
+    return false;
+}
+
 static void read_wanted(struct walk *walk, struct str path, uint64_t hash, enum entry_type type,
                         const unsigned *readers, size_t count)
 {
@@ -69,9 +88,11 @@ static void read_wanted(struct walk *walk, struct str path, uint64_t hash, enum 
     struct str kept = STR_NONE;
     for (size_t i = 0; i < count; i++) {
         const struct record_file *known =
-            walk->options->second_pass ? record_file_find(record, path, readers[i]) : NULL;
+            walk->options->second_pass ? record_file_find_indexed(record, path, readers[i]) : NULL;
         if (known && (known->read || known->order != walk->order))
             continue;
+        if (!take_file_budget(walk))
+            break;
         if (!kept.data)
             kept = arena_str(&record->arena, path);
         *VEC_ADD(&record->files) = (struct record_file){
@@ -197,8 +218,7 @@ static void take_entry(struct walk *walk)
     if (type == ENTRY_DIR || type == ENTRY_OTHER)
         return;
     unsigned readers[WANTS_MATCHES];
-    size_t count =
-        wants_match(walk->options->wants, path, hash, dir.len, walk->dir_hash, readers);
+    size_t count = wants_match(walk->options->wants, path, hash, dir.len, walk->dir_hash, readers);
     if (count)
         read_wanted(walk, path, hash, type, readers, count);
 }
@@ -231,6 +251,7 @@ int walk_tar(struct source *source, const struct walk_options *options,
     int r = walk_entries(&walk, err);
     if (!options->second_pass)
         record_seal(record);
+    record_index_files(record);
     tar_free(&walk.tar);
     buf_free(&walk.clean);
     buf_free(&walk.clean_link);

@@ -1,5 +1,5 @@
-/* The layer walker: one pass over a layer's tar, nothing extracted, content read only for files that
- * some reader wants. */
+/* The layer walker: one pass over a layer's tar, nothing extracted, content read only for files
+ * that some reader wants. */
 #pragma once
 
 #include "image/record.h"
@@ -23,6 +23,7 @@ struct walk_options {
     /* The first pass keeps entries; a second pass only reads wanted files that were not read. */
     bool second_pass;
     _Atomic uint64_t *entry_budget; /* LIMIT_ENTRIES less what was walked, shared by all layers */
+    _Atomic uint64_t *file_budget;  /* the same of LIMIT_WANTED_FILES */
 };
 
 /* Negative: the layer could not be read to its end; what was seen before stays in the record. */

@@ -68,12 +68,14 @@ size_t wants_match(const struct wants *wants, struct str path, uint64_t path_has
                    uint64_t dir_hash, unsigned ret_readers[WANTS_MATCHES])
 {
     size_t count = 0;
-    for (size_t slot = path_hash & wants->mask; wants->table[slot]; slot = (slot + 1) & wants->mask) {
+    for (size_t slot = path_hash & wants->mask; wants->table[slot];
+         slot = (slot + 1) & wants->mask) {
         const struct want *want = want_at(wants, wants->table[slot]);
         if (want->hash == path_hash && str_equal(want->pattern, path))
             count = add_reader(ret_readers, count, want->reader);
     }
-    for (size_t slot = dir_hash & wants->mask; wants->table[slot]; slot = (slot + 1) & wants->mask) {
+    for (size_t slot = dir_hash & wants->mask; wants->table[slot];
+         slot = (slot + 1) & wants->mask) {
         const struct want *want = want_at(wants, wants->table[slot]);
         if (want->hash == dir_hash && wants->table[slot] > wants->exact.count &&
             str_equal(want->dir, str_first(path, dir_len)) && str_glob(want->pattern, path))

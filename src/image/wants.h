@@ -25,6 +25,7 @@ void wants_add(struct wants *wants, struct str pattern, unsigned reader);
 /* Once, behind the last wants_add(). */
 void wants_seal(struct wants *wants);
 void wants_free(struct wants *wants);
-/* Readers that want `path`, whose hash and whose folder's hash (base/hash.h) are known; their count. */
+/* Readers that want `path`, whose hash and whose folder's hash (base/hash.h) are known; their
+ * count. */
 size_t wants_match(const struct wants *wants, struct str path, uint64_t path_hash, size_t dir_len,
                    uint64_t dir_hash, unsigned ret_readers[WANTS_MATCHES]);
