@@ -1,4 +1,5 @@
-/* A growing byte buffer; also what report writers write into. A zeroed struct is an empty buffer. */
+/* A growing byte buffer; also what report writers write into. A zeroed struct is an empty buffer.
+ */
 #pragma once
 
 #include <stdarg.h>

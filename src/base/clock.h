@@ -14,6 +14,6 @@ int64_t clock_now(void);
 void clock_today(char ret_date[CLOCK_DATE]);
 /* RFC 3339, "YYYY-MM-DDTHH:MM:SSZ". */
 void clock_format(int64_t seconds, char ret_text[CLOCK_TEXT]);
-/* A date, or a date and time in RFC 3339, also without a zone (UTC) or with "+hhmm"; false on anything
- * else. Fractions of a second are dropped. */
+/* A date, or a date and time in RFC 3339, also without a zone (UTC) or with "+hhmm"; false on
+ * anything else. Fractions of a second are dropped. */
 bool clock_parse(struct str text, int64_t *ret_seconds);

@@ -27,7 +27,8 @@ struct pl_err {
     char local[1024]; /* the same in the person's language */
 };
 
-/* Sets code and message; returns -code, so that `return err_set(...)` reads well. err may be NULL. */
+/* Sets code and message; returns -code, so that `return err_set(...)` reads well. err may be NULL.
+ */
 int err_set(struct pl_err *err, enum pl_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* PL_E_LIMIT, with the limit's name (a string that lives for ever). */

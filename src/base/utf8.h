@@ -11,8 +11,8 @@ size_t utf8_length(struct str text);
 size_t utf8_columns(struct str text);
 /* The longest beginning of `text` that fits into `columns`. */
 struct str utf8_fit(struct str text, size_t columns);
-/* Adds `text` to `buf` in exactly `columns`: padded with spaces, or cut with "…" as its last. Control
- * characters, escape sequences among them, become "?": a terminal never sees them. */
+/* Adds `text` to `buf` in exactly `columns`: padded with spaces, or cut with "…" as its last.
+ * Control characters, escape sequences among them, become "?": a terminal never sees them. */
 void utf8_cell(struct buf *buf, struct str text, size_t columns);
 /* Adds `text` with control characters as "?". */
 void utf8_safe(struct buf *buf, struct str text);

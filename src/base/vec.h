@@ -17,8 +17,7 @@
 #define VEC_ADD(vec)                                                                               \
     ((vec)->count == (vec)->capacity                                                               \
          ? ((vec)->capacity = (vec)->capacity ? (vec)->capacity * 2 : 8,                           \
-            (vec)->items =                                                                         \
-                mem_realloc((vec)->items, sizeof((vec)->items[0]) * (vec)->capacity),              \
+            (vec)->items = mem_realloc((vec)->items, sizeof((vec)->items[0]) * (vec)->capacity),   \
             &(vec)->items[(vec)->count++])                                                         \
          : &(vec)->items[(vec)->count++])
 

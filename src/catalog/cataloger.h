@@ -13,8 +13,8 @@
  * passed over and `cut` is set. */
 struct line_reader {
     struct input *input;
-    struct str chunk;     /* what is left of the input's current chunk */
-    char *joined;         /* a line that crosses chunks */
+    struct str chunk; /* what is left of the input's current chunk */
+    char *joined;     /* a line that crosses chunks */
     size_t joined_len, joined_capacity;
     uint64_t line; /* number of the line handed out, from 1 */
     bool cut;      /* the line handed out was longer than LIMIT_LINE */
@@ -43,10 +43,11 @@ enum catalog_mode {
 
 struct cataloger {
     const char *name;
-    const char *help;         /* translatable */
-    const char *group;        /* "os", "language", "binary" */
-    unsigned version;         /* raised when its results change: part of the cache's key */
-    const char *const *wants; /* globs (base/str.h: str_glob) without a leading '/', ended by NULL */
+    const char *help;  /* translatable */
+    const char *group; /* "os", "language", "binary" */
+    unsigned version;  /* raised when its results change: part of the cache's key */
+    const char *const
+        *wants; /* globs (base/str.h: str_glob) without a leading '/', ended by NULL */
     enum catalog_mode mode;
     uint64_t max_size;
     /* Suffix of a companion file that changes what this one says ("-wal" beside an SQLite file).

@@ -1,6 +1,6 @@
 /* Reads rpm's database of installed packages, whichever kind it is. */
-#include "base/i18n.h"
 #include "catalog/rpm.h"
+#include "base/i18n.h"
 
 #include "catalog/bytes.h"
 

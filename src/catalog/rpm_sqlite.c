@@ -133,7 +133,8 @@ static void package_record(struct walk *walk, uint64_t row)
     rpm_header_add(walk->sink, &walk->blob, row);
 }
 
-/* Section 1.6: how many bytes of a payload stand in a leaf's cell; the rest is on overflow pages. */
+/* Section 1.6: how many bytes of a payload stand in a leaf's cell; the rest is on overflow pages.
+ */
 static uint64_t local_payload(uint32_t usable, uint64_t payload)
 {
     uint64_t max = usable - 35, min = (usable - 12) * 32 / 255 - 23;

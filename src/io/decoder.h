@@ -1,5 +1,5 @@
-/* Decompression in order: gzip (RFC 1952, all members), zstd (RFC 8878, all frames) and xz. The kind
- * is told by the first bytes, never by a name. */
+/* Decompression in order: gzip (RFC 1952, all members), zstd (RFC 8878, all frames) and xz. The
+ * kind is told by the first bytes, never by a name. */
 #pragma once
 
 #include "base/err.h"

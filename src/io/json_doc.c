@@ -33,8 +33,7 @@ int json_document(struct str text, json_t **ret_root, struct pl_err *err)
     int r = check_depth(text, err);
     if (r < 0)
         return r;
-    json_t *root = json_loadb(text.data ? text.data : "", text.len, 0,
-                              &problem);
+    json_t *root = json_loadb(text.data ? text.data : "", text.len, 0, &problem);
     if (!root)
         return err_set(err, PL_E_FORMAT, "this is no JSON: line %d, column %d: %s", problem.line,
                        problem.column, problem.text);

@@ -14,7 +14,8 @@ static inline void json_freep(json_t **root)
 }
 #define AUTO_JSON __attribute__((cleanup(json_freep))) json_t
 
-/* Members, without trusting their types: an empty view, NULL or `otherwise` when they are of another. */
+/* Members, without trusting their types: an empty view, NULL or `otherwise` when they are of
+ * another. */
 struct str json_text(const json_t *object, const char *key);
 json_t *json_list(const json_t *object, const char *key);
 json_t *json_member(const json_t *object, const char *key); /* an object */

@@ -1,4 +1,5 @@
-/* Writes JSON (RFC 8259) in order, indented by two spaces. Bytes that are no UTF-8 become U+FFFD. */
+/* Writes JSON (RFC 8259) in order, indented by two spaces. Bytes that are no UTF-8 become U+FFFD.
+ */
 #pragma once
 
 #include "io/out.h"

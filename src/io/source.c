@@ -69,7 +69,8 @@ static int file_block(struct source *source, const unsigned char **ret_block, st
     return 1;
 }
 
-static int file_chunk(struct source *source, uint64_t max, struct str *ret_chunk, struct pl_err *err)
+static int file_chunk(struct source *source, uint64_t max, struct str *ret_chunk,
+                      struct pl_err *err)
 {
     struct file_source *self = (struct file_source *)source;
     size_t have = buffered(self);

@@ -19,8 +19,8 @@ struct source {
     int (*skip)(struct source *source, uint64_t count, struct pl_err *err);
 };
 
-/* A range of an open file, read with pread(2): no mapping that could shrink under us, and no page of
- * a skipped file is touched. */
+/* A range of an open file, read with pread(2): no mapping that could shrink under us, and no page
+ * of a skipped file is touched. */
 struct file_source {
     struct source source; /* first */
     int fd;
@@ -28,8 +28,8 @@ struct file_source {
     unsigned char *buffer;
     uint64_t buffer_at; /* position of the buffer's first byte */
     size_t buffer_len;
-    size_t ahead;       /* how much is read at a header: more where headers stand close together */
-    unsigned served;    /* headers that the last such read gave */
+    size_t ahead;    /* how much is read at a header: more where headers stand close together */
+    unsigned served; /* headers that the last such read gave */
 };
 void file_source_init(struct file_source *source, int fd, uint64_t start, uint64_t length);
 void file_source_free(struct file_source *source);

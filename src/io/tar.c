@@ -216,8 +216,8 @@ static int parse_pax(struct tar *tar, bool global, struct str records, struct pl
         size_t equals = str_index(record, '=');
         if (equals == SIZE_MAX)
             return err_set(err, PL_E_FORMAT, "a pax record has no '='");
-        int r = pax_record(tar, global, str_first(record, equals), str_from(record, equals + 1),
-                           err);
+        int r =
+            pax_record(tar, global, str_first(record, equals), str_from(record, equals + 1), err);
         if (r < 0)
             return r;
         records = str_from(records, (size_t)length);
@@ -233,7 +233,8 @@ static int read_pax(struct tar *tar, bool global, uint64_t size, struct pl_err *
         return r;
     if (!global) {
         tar->segments.count = 0;
-        tar->pax.sparse = tar->pax.sparse_1_0 = tar->pax.has_real_size = tar->pax.has_offset = false;
+        tar->pax.sparse = tar->pax.sparse_1_0 = tar->pax.has_real_size = tar->pax.has_offset =
+            false;
     }
     return parse_pax(tar, global, buf_str(&bytes), err);
 }
@@ -307,7 +308,8 @@ static int read_sparse_1_0(struct tar *tar, struct pl_err *err)
                 if (value > LIMIT_SPARSE_SEGMENTS)
                     return err_limit(err, LIMIT_NAME(LIMIT_SPARSE_SEGMENTS),
                                      "a sparse file has more segments than LIMIT_SPARSE_SEGMENTS "
-                                     "(%llu)", LIMIT_SPARSE_SEGMENTS);
+                                     "(%llu)",
+                                     LIMIT_SPARSE_SEGMENTS);
                 wanted = 1 + 2 * value;
             } else {
                 numbers[(seen - 1) & 1] = value;

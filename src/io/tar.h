@@ -50,8 +50,8 @@ struct tar {
 
 void tar_init(struct tar *tar, struct source *source);
 void tar_free(struct tar *tar);
-/* 1: tar->entry is the next one; 0: the end of the archive. An error ends the archive: nothing behind
- * a damaged header can be trusted. */
+/* 1: tar->entry is the next one; 0: the end of the archive. An error ends the archive: nothing
+ * behind a damaged header can be trusted. */
 int tar_next(struct tar *tar, struct pl_err *err);
 /* The next bytes of the current entry's file, holes as zeros; len 0 at its end. */
 int tar_content(struct tar *tar, struct str *ret_chunk, struct pl_err *err);

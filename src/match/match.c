@@ -26,7 +26,8 @@ struct matching {
     const struct version_scheme *scheme;
     struct str version;
     const char *by;
-    /* Binary packages of one source stand apart but are told the same: what the last look-up gave. */
+    /* Binary packages of one source stand apart but are told the same: what the last look-up gave.
+     */
     struct str last_name;
     enum package_type last_type;
 };
@@ -146,7 +147,8 @@ static struct str module_stream(struct str label)
     return second == SIZE_MAX ? label : str_first(label, first + 1 + second);
 }
 
-/* A module's build is mended by errata of its own module and stream, everything else by the others. */
+/* A module's build is mended by errata of its own module and stream, everything else by the others.
+ */
 static bool module_fits(const struct package *package, const struct vulndb_statement *statement)
 {
     if (package->type != PACKAGE_RPM)
@@ -172,8 +174,8 @@ static void take_statement(struct matching *matching, const struct vulndb_statem
     }
     if (statement->severity > decision->severity)
         decision->severity = statement->severity;
-    decision->unimportant = first ? statement->unimportant
-                                  : decision->unimportant && statement->unimportant;
+    decision->unimportant =
+        first ? statement->unimportant : decision->unimportant && statement->unimportant;
     decision->affected = true;
     decision->feed = statement->feed;
     for (size_t i = 0; i < decision->advisories.count; i++)
@@ -307,7 +309,8 @@ static int by_text(const void *a, const void *b)
     return str_compare(*(const struct str *)a, *(const struct str *)b);
 }
 
-/* Over what stays the same when a tag, a version or a layer changes (the contract's Fingerprint). */
+/* Over what stays the same when a tag, a version or a layer changes (the contract's Fingerprint).
+ */
 static struct str fingerprint(struct arena *arena, const struct finding *finding,
                               const struct package *package, struct str root)
 {
@@ -395,8 +398,7 @@ static int by_report_order(const void *a, const void *b)
 }
 
 void match_report(struct report *report, const struct vulndb *db,
-                  const struct match_namespace *namespaces, size_t namespace_count,
-                  struct str root)
+                  const struct match_namespace *namespaces, size_t namespace_count, struct str root)
 {
     struct matching matching = {
         .report = report,

@@ -1,8 +1,8 @@
-/* Matching: a catalog of packages and a database make findings. Touches no file and no network, so the
- * same catalog can be matched again whenever the database changes.
+/* Matching: a catalog of packages and a database make findings. Touches no file and no network, so
+ * the same catalog can be matched again whenever the database changes.
  *
- * Debian, Ubuntu and Alpine speak of source packages, rpm families of binary ones. Of the feeds that
- * speak of one vulnerability in one package, the most trusted (enum feed_id) decides alone. */
+ * Debian, Ubuntu and Alpine speak of source packages, rpm families of binary ones. Of the feeds
+ * that speak of one vulnerability in one package, the most trusted (enum feed_id) decides alone. */
 #pragma once
 
 #include "model/report.h"

@@ -31,9 +31,8 @@ bool verdict_affected(const struct vulndb_statement *statement, const struct ver
         if (!in_range(range, scheme, version))
             continue;
         /* Of several the nearest fix: module builds of one erratum stand side by side. */
-        bool nearer = range->fixed.len &&
-                      (ret_range->fixed.len == 0 ||
-                       scheme->compare(range->fixed, ret_range->fixed) < 0);
+        bool nearer = range->fixed.len && (ret_range->fixed.len == 0 ||
+                                           scheme->compare(range->fixed, ret_range->fixed) < 0);
         if (!found || nearer)
             *ret_range = *range;
         found = true;

@@ -15,8 +15,8 @@ enum advisory_status {
     ADVISORY_END_OF_LIFE,         /* the distribution no longer supports the package */
 };
 
-/* Affected from `introduced` (inclusive; "0" or empty: from the first) up to `fixed` (exclusive), or
- * `last_affected` (inclusive), or without end when both are empty. */
+/* Affected from `introduced` (inclusive; "0" or empty: from the first) up to `fixed` (exclusive),
+ * or `last_affected` (inclusive), or without end when both are empty. */
 struct advisory_range {
     struct str introduced;
     struct str fixed;
@@ -24,15 +24,7 @@ struct advisory_range {
 };
 
 /* The feeds, most trusted first for packages of an operating system. */
-enum feed_id {
-    FEED_DEBIAN,
-    FEED_ALPINE,
-    FEED_OSV,
-    FEED_NVD,
-    FEED_KEV,
-    FEED_EPSS,
-    FEED_COUNT
-};
+enum feed_id { FEED_DEBIAN, FEED_ALPINE, FEED_OSV, FEED_NVD, FEED_KEV, FEED_EPSS, FEED_COUNT };
 
 struct cvss_entry {
     enum cvss_version version;

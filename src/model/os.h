@@ -10,6 +10,7 @@ struct os_info {
     struct str codename;    /* VERSION_CODENAME: "bookworm" */
     struct str name;        /* PRETTY_NAME */
     struct str end_of_life; /* "YYYY-MM-DD" of this stream's support; empty: not known */
-    struct str streams[8];  /* extended support that is in use: "esm-infra", "lts", "elts", "eus" ... */
+    struct str
+        streams[8]; /* extended support that is in use: "esm-infra", "lts", "elts", "eus" ... */
     size_t stream_count;
 };

@@ -1,5 +1,5 @@
-/* A report: all that a scan of one target learned, in the contract's fixed order. Report writers, the
- * store and the C API know this and nothing of where it came from. */
+/* A report: all that a scan of one target learned, in the contract's fixed order. Report writers,
+ * the store and the C API know this and nothing of where it came from. */
 #pragma once
 
 #include "base/arena.h"
@@ -57,8 +57,8 @@ struct finding {
         struct str range;  /* as text: ">= 1.0, < 1.2-3" */
         struct str by;     /* "source", "binary", "name", "purl", "cpe" */
     } match;
-    struct str path;  /* empty: none */
-    uint32_t layer;   /* index, or LAYER_NONE */
+    struct str path; /* empty: none */
+    uint32_t layer;  /* index, or LAYER_NONE */
     struct str fingerprint;
 };
 /* By severity (worst first), id, package, path, layer, fingerprint. */

@@ -8,7 +8,8 @@
 #include "base/hash.h"
 #include "report/format.h"
 
-/* A package is referred to by its purl; where two have the same one, its number tells them apart. */
+/* A package is referred to by its purl; where two have the same one, its number tells them apart.
+ */
 static void write_ref(struct json_writer *json, const char *key, const struct report *report,
                       size_t index)
 {
@@ -125,8 +126,8 @@ static void write_metadata(struct json_writer *json, const struct report *report
     json_put_text(json, "type", "container");
     json_put_text(json, "bom-ref", "target");
     json_put_str(json, "name", report->target.name);
-    struct str version = report->target.digest.len ? report->target.digest
-                                                   : report->target.image_id;
+    struct str version =
+        report->target.digest.len ? report->target.digest : report->target.image_id;
     if (version.len)
         json_put_str(json, "version", version);
     json_open(json, "properties", '[');
@@ -135,7 +136,8 @@ static void write_metadata(struct json_writer *json, const struct report *report
     write_property(json, "plimsoll:target:platform", report->target.platform);
     write_property(json, "plimsoll:complete", str_of(report->complete ? "true" : "false"));
     for (size_t i = 0; i < report->target.layers.count; i++)
-        write_property(json, "plimsoll:target:layer:diff_id", report->target.layers.items[i].diff_id);
+        write_property(json, "plimsoll:target:layer:diff_id",
+                       report->target.layers.items[i].diff_id);
     json_end(json, ']');
     json_end(json, '}');
     json_end(json, '}');
@@ -144,8 +146,9 @@ static void write_metadata(struct json_writer *json, const struct report *report
 static void write_ratings(struct json_writer *json, const struct finding *finding)
 {
     static const char *const names[SEVERITY_COUNT] = {
-        [SEVERITY_UNKNOWN] = "unknown", [SEVERITY_NEGLIGIBLE] = "info", [SEVERITY_LOW] = "low",
-        [SEVERITY_MEDIUM] = "medium",   [SEVERITY_HIGH] = "high", [SEVERITY_CRITICAL] = "critical",
+        [SEVERITY_UNKNOWN] = "unknown", [SEVERITY_NEGLIGIBLE] = "info",
+        [SEVERITY_LOW] = "low",         [SEVERITY_MEDIUM] = "medium",
+        [SEVERITY_HIGH] = "high",       [SEVERITY_CRITICAL] = "critical",
     };
     json_open(json, "ratings", '[');
     json_begin(json, '{');

@@ -5,11 +5,11 @@
 #include "model/report.h"
 
 struct report_style {
-    size_t width;   /* columns of the terminal; 0: not a terminal */
-    bool color;     /* ANSI colours */
-    bool local;     /* texts in the person's language (--lang, or a table); else English */
-    bool packages;  /* list the packages, too (`plimsoll sbom`) */
-    bool verbose;   /* table: every finding and diagnostic */
+    size_t width;  /* columns of the terminal; 0: not a terminal */
+    bool color;    /* ANSI colours */
+    bool local;    /* texts in the person's language (--lang, or a table); else English */
+    bool packages; /* list the packages, too (`plimsoll sbom`) */
+    bool verbose;  /* table: every finding and diagnostic */
 };
 
 struct report_format {

@@ -1,5 +1,5 @@
-/* SARIF 2.1.0 (OASIS Standard, 27 March 2020), within the limits that GitHub's code scanning has for
- * uploads: 25,000 results a run and 20 tags a rule, most severe first. */
+/* SARIF 2.1.0 (OASIS Standard, 27 March 2020), within the limits that GitHub's code scanning has
+ * for uploads: 25,000 results a run and 20 tags a rule, most severe first. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,8 +12,9 @@ enum { SARIF_RESULTS = 25000 };
 static const char *level_of(enum severity severity)
 {
     static const char *const levels[SEVERITY_COUNT] = {
-        [SEVERITY_UNKNOWN] = "warning", [SEVERITY_NEGLIGIBLE] = "note", [SEVERITY_LOW] = "note",
-        [SEVERITY_MEDIUM] = "warning",  [SEVERITY_HIGH] = "error",      [SEVERITY_CRITICAL] = "error",
+        [SEVERITY_UNKNOWN] = "warning", [SEVERITY_NEGLIGIBLE] = "note",
+        [SEVERITY_LOW] = "note",        [SEVERITY_MEDIUM] = "warning",
+        [SEVERITY_HIGH] = "error",      [SEVERITY_CRITICAL] = "error",
     };
     return levels[severity];
 }
@@ -217,8 +218,10 @@ static void write_invocation(struct json_writer *json, const struct report *repo
     }
     if (shown < report->findings.count) {
         AUTO_BUF text = {0};
-        buf_printf(&text, "%zu of %zu findings are shown, the most severe first: the format's users "
-                          "take %d", shown, report->findings.count, SARIF_RESULTS);
+        buf_printf(&text,
+                   "%zu of %zu findings are shown, the most severe first: the format's users "
+                   "take %d",
+                   shown, report->findings.count, SARIF_RESULTS);
         json_begin(json, '{');
         json_put_text(json, "level", "warning");
         write_message(json, "message", buf_str(&text));

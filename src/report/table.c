@@ -1,5 +1,5 @@
-/* The report for a person: what it is, what is wrong with looking at it, the counts, then one line a
- * vulnerability and source package, worst first. */
+/* The report for a person: what it is, what is wrong with looking at it, the counts, then one line
+ * a vulnerability and source package, worst first. */
 #include <stdlib.h>
 
 #include "base/i18n.h"
@@ -15,8 +15,16 @@ struct row {
     struct str installed;
 };
 
-enum column { COLUMN_SEVERITY, COLUMN_RISK, COLUMN_ID, COLUMN_PACKAGE, COLUMN_INSTALLED, COLUMN_FIX,
-              COLUMN_TITLE, COLUMN_COUNT };
+enum column {
+    COLUMN_SEVERITY,
+    COLUMN_RISK,
+    COLUMN_ID,
+    COLUMN_PACKAGE,
+    COLUMN_INSTALLED,
+    COLUMN_FIX,
+    COLUMN_TITLE,
+    COLUMN_COUNT
+};
 
 struct table {
     struct out *out;
@@ -47,7 +55,8 @@ static const char *const status_texts[FINDING_STATUS_COUNT] = {
     [FINDING_END_OF_LIFE] = N_("end of life"),
 };
 static const char *const heads[COLUMN_COUNT] = {
-    N_("SEVERITY"), N_("RISK"), N_("ID"), N_("PACKAGE"), N_("INSTALLED"), N_("FIXED IN"), N_("TITLE"),
+    N_("SEVERITY"),  N_("RISK"),     N_("ID"),    N_("PACKAGE"),
+    N_("INSTALLED"), N_("FIXED IN"), N_("TITLE"),
 };
 
 static void paint(struct table *table, const char *code)
@@ -70,7 +79,8 @@ static struct str group_name(const struct table *table, const struct finding *fi
     return package->source_name.len ? package->source_name : package->name;
 }
 
-/* Binary packages of one source can have versions of their own; their source's is what they share. */
+/* Binary packages of one source can have versions of their own; their source's is what they share.
+ */
 static struct str group_version(const struct table *table, const struct finding *finding)
 {
     const struct package *package = package_of(table, finding);
@@ -416,7 +426,8 @@ static void write_advice(struct table *table)
         if (!package || report->findings.items[i].fixed.len == 0)
             continue;
         out_putc(table->out, '\n');
-        out_printf(table->out, tr("What has a fix goes away with a newer base image, or with: %s\n"),
+        out_printf(table->out,
+                   tr("What has a fix goes away with a newer base image, or with: %s\n"),
                    commands[package->type]);
         return;
     }

@@ -6,8 +6,8 @@
  *     threat = 1 where the vulnerability is in CISA's KEV catalogue, else
  *              0.35 + 0.65 * sqrt(EPSS score); 0.45 where EPSS knows nothing
  *
- * EPSS scores are probabilities of exploitation within 30 days, most of them far below 0.1: the root
- * spreads them. docs/risk.md has a table of examples. */
+ * EPSS scores are probabilities of exploitation within 30 days, most of them far below 0.1: the
+ * root spreads them. docs/risk.md has a table of examples. */
 #pragma once
 
 #include "score/severity.h"

@@ -36,8 +36,8 @@ static int test_failed;   /* tests */
         struct str got_ = (got), want_ = str_of(want);                                             \
         if (!str_equal(got_, want_)) {                                                             \
             test_failures++;                                                                       \
-            printf("%s:%d: %s is \"%.*s\", not \"%s\"\n", __FILE__, __LINE__, #got,                \
-                   STR_ARG(got_), want);                                                           \
+            printf("%s:%d: %s is \"%.*s\", not \"%s\"\n", __FILE__, __LINE__, #got, STR_ARG(got_), \
+                   want);                                                                          \
         }                                                                                          \
     } while (0)
 
