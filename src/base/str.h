@@ -14,7 +14,7 @@ struct str {
 
 #define STR(literal) ((struct str){(literal), sizeof(literal) - 1})
 #define STR_NONE ((struct str){NULL, 0})
-/* For printf: printf("%.*s", STR_ARG(s)). */
+/* The two arguments of a "%.*s". */
 #define STR_ARG(s) (int)((s).len > 0x7fffffff ? 0x7fffffff : (s).len), ((s).data ? (s).data : "")
 
 static inline struct str str_of(const char *text)

@@ -16,6 +16,10 @@ static void sets(void)
     CHECK_INT(err_limit(&err, "LIMIT_X", "too many"), -PL_E_LIMIT);
     CHECK_INT(err.code, PL_E_LIMIT);
     CHECK_STR(str_of(err.limit), "LIMIT_X");
+    CHECK_STR(str_of(err.message), "too many: LIMIT_X"); /* it is named, once */
+    CHECK_STR(str_of(err.local), "too many: LIMIT_X");
+    err_limit(&err, "LIMIT_X", "more than LIMIT_X (%d)", 5);
+    CHECK_STR(str_of(err.message), "more than LIMIT_X (5)");
     CHECK_INT(err_set(&err, PL_E_IO, "again"), -PL_E_IO);
     CHECK(err.limit == NULL);
 }

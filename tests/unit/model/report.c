@@ -87,13 +87,13 @@ static void diagnostics(void)
 {
     struct report report = {.complete = true};
     struct pl_err err;
-    err_limit(&err, "LIMIT_X", "too much");
+    err_limit(&err, "LIMIT_X", "more than LIMIT_X");
     report_tell(&report, false, STR("a/b"), &err);
     CHECK(report.complete);
     CHECK_INT(report.diagnostics.count, 1);
     memset(err.message, 'x', 8); /* the report has its own copy */
     CHECK_STR(report.diagnostics.items[0].where, "a/b");
-    CHECK_STR(report.diagnostics.items[0].message, "too much");
+    CHECK_STR(report.diagnostics.items[0].message, "more than LIMIT_X");
     CHECK_STR(report.diagnostics.items[0].limit, "LIMIT_X");
     err_set(&err, PL_E_IO, "gone");
     report_tell(&report, true, STR_NONE, &err);
