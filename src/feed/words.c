@@ -90,7 +90,7 @@ struct str words_date(struct arena *arena, struct str text)
     return arena_printf(arena, "%.10sT%.8sZ", text.data, text.data + 11);
 }
 
-enum { TITLE_BYTES = 120 };
+enum { TITLE_BYTES = 80 };
 
 struct str words_title(struct arena *arena, struct str text)
 {

@@ -18,7 +18,7 @@ bool words_cve(struct arena *arena, struct str text, struct str *ret_cve);
  * Empty when it is none, or before 1980 ("never"). */
 struct str words_date(struct arena *arena, struct str text);
 
-/* The first line, about 120 characters of it at the most, cut at a word and marked with "…". */
+/* The first line, about 80 characters of it at the most, cut at a word and marked with "…". */
 struct str words_title(struct arena *arena, struct str text);
 
 /* Adds a score to a facet; false when the vector is none. At the most FACET_CVSS_MAX are kept. */
