@@ -31,11 +31,27 @@ static void ignore(void *context, bool incomplete, const struct pl_err *problem)
     (void)problem;
 }
 
+static void settle_one(void *context, const struct settle_entry *entry)
+{
+    settle_entry(context, entry);
+}
+
+static void walk_again(int fd, size_t size, const struct walk_options *options,
+                       const struct walk_visitor *visitor, struct layer_record *record)
+{
+    struct file_source source;
+    struct pl_err err;
+    file_source_init(&source, fd, 0, size);
+    walk_tar(&source.source, options, visitor, record, &err);
+    file_source_free(&source);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct wants wants = {0};
-    struct layer_record record = {0}, *layers[2] = {&record, &record};
-    struct walk_visitor visitor = {NULL, read_file, ignore};
+    struct layer_record record = {0}, *layers[1] = {&record};
+    struct walk_visitor visitor = {.file = read_file, .problem = ignore};
+    struct settle settle;
     struct file_source source;
     struct arena arena = {0};
     struct tree_node node;
@@ -48,8 +64,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct walk_options options = {.wants = &wants, .entry_budget = &budget, .file_budget = &files};
     file_source_init(&source, fd, 0, size);
     walk_tar(&source.source, &options, &visitor, &record, &err);
-    struct tree tree = {layers, 2};
-    tree_settle(&tree);
+    struct tree tree = {layers, 1};
+    settle_init(&settle, &tree, &wants);
+    if (settle_begin(&settle, 0)) {
+        struct walk_visitor settler = {.context = &settle, .problem = ignore, .entry = settle_one};
+        options.second_pass = true;
+        walk_again(fd, size, &options, &settler, &record);
+        settle_end(&settle);
+        walk_again(fd, size, &options, &visitor, &record);
+    }
+    settle_free(&settle);
     tree_resolve(&tree, &arena, STR("a/b"), true, &node);
     tree_resolve(&tree, &arena, STR("d/x/../../l"), false, &node);
     file_source_free(&source);

@@ -13,8 +13,7 @@
 /* A file that a cataloger read and that can be seen in the image. */
 struct selected {
     unsigned cataloger;
-    uint32_t layer;
-    struct str path; /* in the layer's record, whose files move when more of them are read */
+    struct layer_file file; /* in the layer's record, whose files move when more of them are read */
 };
 
 struct collecting {
@@ -72,9 +71,9 @@ static struct str layer_name(const struct collecting *all, uint32_t layer)
 }
 
 static void select_file(struct collecting *all, unsigned cataloger, uint32_t layer,
-                        struct str path)
+                        const struct record_file *file)
 {
-    *VEC_ADD(&all->selected) = (struct selected){cataloger, layer, path};
+    *VEC_ADD(&all->selected) = (struct selected){cataloger, {layer, file->order, file->path}};
 }
 
 static int by_place(const void *a, const void *b)
@@ -82,9 +81,11 @@ static int by_place(const void *a, const void *b)
     const struct selected *x = a, *y = b;
     if (x->cataloger != y->cataloger)
         return x->cataloger < y->cataloger ? -1 : 1;
-    if (x->layer != y->layer)
-        return x->layer < y->layer ? -1 : 1;
-    return str_compare(x->path, y->path);
+    if (x->file.layer != y->file.layer)
+        return x->file.layer < y->file.layer ? -1 : 1;
+    if (x->file.order != y->file.order)
+        return x->file.order < y->file.order ? -1 : 1;
+    return str_compare(x->file.path, y->file.path);
 }
 
 /* A file that was reached by several names is one file. */
@@ -102,8 +103,9 @@ static void drop_doubles(struct collecting *all)
 static const struct file_content *content_of(const struct collecting *all,
                                              const struct selected *selected)
 {
-    const struct record_file *file = record_file_find(all->tree.layers[selected->layer],
-                                                      selected->path, selected->cataloger);
+    const struct record_file *file =
+        record_file_find_at(all->tree.layers[selected->file.layer], selected->file.path,
+                            selected->cataloger, selected->file.order);
     return file ? file->content : NULL;
 }
 
@@ -161,7 +163,7 @@ static void collect_path(struct collecting *all, unsigned index, struct str path
         return;
     }
     struct record_file *file =
-        record_file_find(all->tree.layers[node.layer], node.path, index);
+        record_file_find_at(all->tree.layers[node.layer], node.path, index, node.order);
     if (!file || !file->read) {
         layer_requests_add(&all->requests, node.layer, node.path, index);
         return;
@@ -169,7 +171,7 @@ static void collect_path(struct collecting *all, unsigned index, struct str path
     if (cataloger->mode == CATALOG_KEEP)
         keep(all, path, file);
     else
-        select_file(all, index, node.layer, file->path);
+        select_file(all, index, node.layer, file);
 }
 
 static int by_name(const void *a, const void *b)
@@ -234,27 +236,28 @@ static void read_companions(struct collecting *all)
         struct tree_node node = {.layer = 0};
         if (!suffix)
             continue;
-        node.path = arena_printf(&all->scratch, "%.*s%s", STR_ARG(selected->path), suffix);
+        node.path = arena_printf(&all->scratch, "%.*s%s", STR_ARG(selected->file.path), suffix);
         if (all->image->kind != TARGET_DIR &&
             (!tree_resolve(&all->tree, &all->scratch, node.path, true, &node) ||
              node.type != ENTRY_FILE))
             continue;
         const struct record_file *journal =
-            record_file_find(all->tree.layers[node.layer], node.path, reader);
+            record_file_find_at(all->tree.layers[node.layer], node.path, reader, node.order);
         if (journal && journal->size)
-            layer_set_read_pair(&all->layers, selected->layer, selected->path, node.layer,
-                                node.path, selected->cataloger);
+            layer_set_read_pair(&all->layers, &selected->file,
+                                &(struct layer_file){node.layer, node.order, node.path},
+                                selected->cataloger);
     }
 }
 
 /* ---- what the selected files say ---- */
 
-static struct package copy_package(struct arena *arena, const struct package *from,
-                                   struct str path, uint32_t layer)
+static struct package copy_package(struct arena *arena, const struct package *from, struct str path,
+                                   uint32_t layer)
 {
     struct package to = *from;
-    struct str *const texts[] = {&to.name, &to.version, &to.arch, &to.source_name,
-                                 &to.source_version, &to.module, &to.vendor};
+    struct str *const texts[] = {&to.name,           &to.version, &to.arch,  &to.source_name,
+                                 &to.source_version, &to.module,  &to.vendor};
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
         *texts[i] = arena_str(arena, *texts[i]);
     to.licenses = ARENA_ARRAY(arena, struct str, from->license_count);
@@ -290,15 +293,15 @@ static void attribute_layers(struct collecting *all, const struct selected *sele
     for (size_t i = 0; i < count; i++)
         sorted[i] = &packages[i];
     qsort(sorted, count, sizeof(*sorted), by_identity);
-    uint32_t layer = selected->layer;
+    uint32_t layer = selected->file.layer;
     for (uint32_t last = layer; layer > 0; last = layer) {
         struct tree_node node;
-        if (!tree_resolve_at(&all->tree, &all->scratch, layer - 1, selected->path, true,
+        if (!tree_resolve_at(&all->tree, &all->scratch, layer - 1, selected->file.path, true,
                              &node) ||
-            node.type != ENTRY_FILE || !str_equal(node.path, selected->path))
+            node.type != ENTRY_FILE || !str_equal(node.path, selected->file.path))
             break;
-        const struct record_file *older =
-            record_file_find(all->tree.layers[node.layer], node.path, selected->cataloger);
+        const struct record_file *older = record_file_find_at(
+            all->tree.layers[node.layer], node.path, selected->cataloger, node.order);
         if (!older || !older->content)
             break;
         const struct file_content *content = older->content;
@@ -319,13 +322,13 @@ static void take_file(struct collecting *all, const struct selected *selected)
     const struct file_content *content = content_of(all, selected);
     if (!content)
         return;
-    struct str path = arena_str(&report->arena, selected->path);
+    struct str path = arena_str(&report->arena, selected->file.path);
     bool is_dir = all->image->kind == TARGET_DIR;
     size_t first = report->packages.count;
     for (size_t i = 0; i < content->sink.packages.count; i++)
         *VEC_ADD(&report->packages) =
             copy_package(&report->arena, &content->sink.packages.items[i], path,
-                         is_dir ? LAYER_NONE : selected->layer);
+                         is_dir ? LAYER_NONE : selected->file.layer);
     if (!is_dir && report->packages.count > first)
         attribute_layers(all, selected, &report->packages.items[first],
                          report->packages.count - first);
@@ -375,8 +378,8 @@ static bool is_outranked(const struct collecting *all, const struct selected *se
     for (size_t i = 0; i < all->selected.count; i++) {
         const struct selected *other = &all->selected.items[i];
         if (other->cataloger == selected->cataloger &&
-            str_equal(path_dir(other->path), path_dir(selected->path)) &&
-            rank(other->path) > rank(selected->path))
+            str_equal(path_dir(other->file.path), path_dir(selected->file.path)) &&
+            rank(other->file.path) > rank(selected->file.path))
             return true;
     }
     return false;
@@ -403,7 +406,7 @@ static void collect_folder_target(struct collecting *all)
         if (catalogers[file->reader]->mode == CATALOG_KEEP)
             keep(all, file->path, file);
         else
-            select_file(all, file->reader, 0, file->path);
+            select_file(all, file->reader, 0, file);
     }
 }
 
@@ -414,7 +417,8 @@ static void tell_unread(struct collecting *all)
         return;
     err_limit(&problem, LIMIT_NAME(LIMIT_REQUESTS),
               "more package databases stand behind links than LIMIT_REQUESTS (%llu); the rest was "
-              "not read", LIMIT_REQUESTS);
+              "not read",
+              LIMIT_REQUESTS);
     tell(all, true, STR_NONE, &problem);
 }
 
@@ -423,7 +427,7 @@ static void collect_seen(struct collecting *all)
     if (all->image->kind == TARGET_DIR) {
         collect_folder_target(all);
     } else {
-        tree_settle(&all->tree);
+        layer_set_settle(&all->layers, &all->tree);
         /* What is asked for by name may itself lead to further names, never back. */
         do
             collect_wants(all);

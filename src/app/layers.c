@@ -100,8 +100,8 @@ static int read_whole(struct layer_state *state, struct record_file *const *file
     AUTO_BUF bytes = {0};
     int r = load_whole(input, limit, limit_name, &bytes, err);
     for (size_t i = 0; i < count && r == 0; i++) {
-        bool raw = files[i]->reader > READER_INDEX ||
-                   catalogers[files[i]->reader]->mode == CATALOG_KEEP;
+        bool raw =
+            files[i]->reader > READER_INDEX || catalogers[files[i]->reader]->mode == CATALOG_KEEP;
         struct input whole = {.path = files[i]->path, .size = bytes.len, .whole = buf_str(&bytes)};
         r = raw ? keep_bytes(state, files[i], buf_str(&bytes), err)
                 : run_reader(state, files[i], &whole, STR_NONE, err);
@@ -138,7 +138,7 @@ static void walk_layer(struct layer_set *set, size_t index)
         .file_budget = &set->file_budget,
     };
     struct layer_options options = {.walk = &walk, .verify = set->verify};
-    struct walk_visitor visitor = {state, take_file, add_problem};
+    struct walk_visitor visitor = {.context = state, .file = take_file, .problem = add_problem};
     struct pl_err err;
     if (image_walk_layer(set->image, index, &options, &visitor, &state->record, &err) < 0)
         add_problem(state, true, &err);
@@ -160,7 +160,8 @@ static void run_pass(struct layer_set *set, const struct wants *wants, const boo
 {
     pthread_t threads[64];
     if (set->image->kind == TARGET_DIR) {
-        struct walk_visitor visitor = {&set->states[0], take_file, add_problem};
+        struct walk_visitor visitor = {
+            .context = &set->states[0], .file = take_file, .problem = add_problem};
         rootfs_read(set->image->root_fd, wants, &visitor, &set->states[0].record);
         return;
     }
@@ -289,38 +290,75 @@ bool layer_set_read_more(struct layer_set *set, struct layer_requests *requests)
     return true;
 }
 
-static struct str raw_bytes(struct layer_set *set, uint32_t layer, struct str path, unsigned reader)
+static void settle_one(void *context, const struct settle_entry *entry)
 {
-    const struct record_file *file =
-        record_file_find(&set->states[layer].record, path, reader);
-    const struct file_content *content = file ? file->content : NULL;
+    settle_entry(context, entry);
+}
+
+static void pass_over(void *context, bool incomplete, const struct pl_err *problem)
+{
+    (void)context; /* the first pass has told it */
+    (void)incomplete;
+    (void)problem;
+}
+
+void layer_set_settle(struct layer_set *set, const struct tree *tree)
+{
+    struct settle settle;
+    struct walk_options walk = {.wants = &set->wants, .second_pass = true};
+    struct layer_options options = {.walk = &walk};
+    struct walk_visitor visitor = {.context = &settle, .problem = pass_over, .entry = settle_one};
+    struct pl_err err;
+    settle_init(&settle, tree, &set->wants);
+    for (uint32_t layer = 0; layer < set->count; layer++) {
+        struct layer_state *state = &set->states[layer];
+        if (!settle_begin(&settle, layer))
+            continue;
+        image_walk_layer(set->image, layer, &options, &visitor, &state->record, &err);
+        settle_end(&settle);
+        if (!settle.full)
+            continue;
+        err_limit(
+            &err, LIMIT_NAME(LIMIT_LINKED_NAMES),
+            "more files stand below symbolic links than LIMIT_LINKED_NAMES (%llu bytes) allows; "
+            "where the rest belongs is not known",
+            LIMIT_LINKED_NAMES);
+        add_problem(state, true, &err);
+        break;
+    }
+    settle_free(&settle);
+}
+
+static struct record_file *file_at(struct layer_set *set, const struct layer_file *file,
+                                   unsigned reader)
+{
+    return record_file_find_at(&set->states[file->layer].record, file->path, reader, file->order);
+}
+
+static struct str raw_bytes(struct layer_set *set, const struct layer_file *file, unsigned reader)
+{
+    const struct record_file *found = file_at(set, file, reader);
+    const struct file_content *content = found ? found->content : NULL;
     return content ? content->kept : STR_NONE;
 }
 
-void layer_set_read_pair(struct layer_set *set, uint32_t layer, struct str path,
-                         uint32_t journal_layer, struct str journal, unsigned reader)
+void layer_set_read_pair(struct layer_set *set, const struct layer_file *file,
+                         const struct layer_file *journal, unsigned reader)
 {
     struct layer_requests requests = {0};
     struct pl_err err;
-    const struct record_file *file = record_file_find(&set->states[layer].record, path, reader);
-    const struct record_file *other = record_file_find(&set->states[journal_layer].record, journal,
-                                                       reader | READER_COMPANION);
-    if (!file || !other)
-        return;
-    struct str stored = file->stored, other_stored = other->stored;
-    layer_requests_add(&requests, layer, stored, reader | READER_RAW);
-    layer_requests_add(&requests, journal_layer, other_stored, reader | READER_COMPANION);
+    layer_requests_add(&requests, file->layer, file->path, reader | READER_RAW);
+    layer_requests_add(&requests, journal->layer, journal->path, reader | READER_COMPANION);
     layer_set_read_more(set, &requests);
     layer_requests_free(&requests);
-    struct str main_bytes = raw_bytes(set, layer, stored, reader | READER_RAW);
-    struct str journal_bytes =
-        raw_bytes(set, journal_layer, other_stored, reader | READER_COMPANION);
+    struct str main_bytes = raw_bytes(set, file, reader | READER_RAW);
+    struct str journal_bytes = raw_bytes(set, journal, reader | READER_COMPANION);
     if (main_bytes.len == 0 || journal_bytes.len == 0)
         return; /* why it could not be read is a problem of its layer */
-    struct input input = {.path = path, .size = main_bytes.len, .whole = main_bytes};
-    struct record_file *again = record_file_find(&set->states[layer].record, path, reader);
-    if (run_reader(&set->states[layer], again, &input, journal_bytes, &err) < 0) {
-        err_prefix(&err, "%.*s", STR_ARG(path));
-        add_problem(&set->states[layer], true, &err);
+    struct input input = {.path = file->path, .size = main_bytes.len, .whole = main_bytes};
+    if (run_reader(&set->states[file->layer], file_at(set, file, reader), &input, journal_bytes,
+                   &err) < 0) {
+        err_prefix(&err, "%.*s", STR_ARG(file->path));
+        add_problem(&set->states[file->layer], true, &err);
     }
 }

@@ -7,6 +7,7 @@
 #include "base/progress.h"
 #include "catalog/sink.h"
 #include "image/image.h"
+#include "image/tree.h"
 #include "model/report.h"
 
 /* record_file.reader: the cataloger's index, and what is wanted of the file beside reading it. */
@@ -45,7 +46,7 @@ struct layer_set {
     unsigned jobs;
     _Atomic uint64_t entry_budget, file_budget;
     uint64_t packages_left, bytes_left; /* of LIMIT_PACKAGES, LIMIT_RECORD_BYTES; atomically */
-    _Atomic size_t next; /* layer to be walked next */
+    _Atomic size_t next;                /* layer to be walked next */
     /* The current pass */
     const struct wants *pass_wants;
     const bool *pass_layers; /* NULL: all */
@@ -57,6 +58,9 @@ void layer_set_init(struct layer_set *set, struct image *image, const bool *enab
 void layer_set_free(struct layer_set *set);
 /* The first pass over all layers, or the root folder. */
 void layer_set_read(struct layer_set *set);
+
+/* Puts right what stands below links; once, behind the first pass. */
+void layer_set_settle(struct layer_set *set, const struct tree *tree);
 
 /* Files that the first pass did not know to be wanted. */
 struct layer_request {
@@ -77,6 +81,11 @@ void layer_requests_free(struct layer_requests *requests);
 /* Reads what was asked for and is not yet read; false when there was nothing. */
 bool layer_set_read_more(struct layer_set *set, struct layer_requests *requests);
 
-/* Reads the database at `path` anew together with its journal, replacing what it said. */
-void layer_set_read_pair(struct layer_set *set, uint32_t layer, struct str path,
-                         uint32_t journal_layer, struct str journal, unsigned reader);
+/* A file of a layer's record. */
+struct layer_file {
+    uint32_t layer, order;
+    struct str path;
+};
+/* Reads the database `file` anew together with its journal, replacing what it said. */
+void layer_set_read_pair(struct layer_set *set, const struct layer_file *file,
+                         const struct layer_file *journal, unsigned reader);

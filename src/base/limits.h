@@ -11,9 +11,10 @@
 #define LIMIT_MANIFEST (8 * MIB)       /* a manifest, index, config or layout document */
 #define LIMIT_MANIFEST_DEPTH 4         /* index inside index */
 #define LIMIT_ENTRIES 4000000ULL       /* entries of all layers of one image */
-#define LIMIT_WANTED_FILES 100000ULL           /* files of one image that readers want */
-#define LIMIT_REQUESTS 10000ULL                /* files of one image that are found through links */
-#define LIMIT_PATH 65536ULL            /* a path inside a layer */
+#define LIMIT_WANTED_FILES 100000ULL   /* files of one image that readers want */
+#define LIMIT_REQUESTS 10000ULL        /* files of one image that are found through links */
+#define LIMIT_PATH 4096ULL             /* a path inside a layer: PATH_MAX */
+#define LIMIT_LINKED_NAMES (32 * MIB)  /* names of files that stand below links */
 #define LIMIT_PAX_HEADER (1 * MIB)     /* one pax extended header, or GNU long name */
 #define LIMIT_SPARSE_SEGMENTS 65536ULL /* segments of a sparse file */
 #define LIMIT_INFLATE_FREE (2 * GIB)   /* inflated bytes that are never suspicious */

@@ -103,7 +103,6 @@ static void read_open_file(struct reading *reading, struct str path, unsigned re
     struct str kept = arena_str(&record->arena, path);
     *VEC_ADD(&record->files) = (struct record_file){
         .path = kept,
-        .stored = kept,
         .hash = hash_str(path),
         .size = (uint64_t)status.st_size,
         .mode = status.st_mode & 07777,

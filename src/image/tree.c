@@ -17,6 +17,7 @@ struct search {
     struct arena *arena;
     uint32_t top, top_order;
     unsigned hops;
+    bool makes_folders;         /* what is not there is taken for a new folder */
     struct buf path;            /* of the folder reached */
     VEC(struct cursor) parents; /* cursor of each component of path */
     struct cursor at;
@@ -40,11 +41,13 @@ struct layer_hit {
 static struct layer_hit look_in_layer(const struct search *search, uint32_t layer, uint64_t hash)
 {
     struct layer_hit hit = {0};
-    const struct record_entry *entry;
-    size_t count = record_find(search->tree->layers[layer], hash, &entry);
-    for (; count; count--, entry++) {
+    struct record_cursor cursor;
+    record_seek(search->tree->layers[layer], hash, &cursor);
+    for (const struct record_entry *entry; (entry = record_next(&cursor));) {
         if (layer == search->top && entry->order >= search->top_order)
             break;
+        if (entry->type == ENTRY_GONE)
+            continue;
         if (entry->type == ENTRY_WHITEOUT) {
             hit.whiteout = true;
             continue;
@@ -158,26 +161,24 @@ static struct str child_path(struct search *search, struct buf *scratch, struct 
 static bool walk_path(struct search *search, struct str path, bool follow, unsigned depth,
                       struct tree_node *ret_node);
 
-/* A hard link's file is what its name stood for when the link was made. */
-static bool resolve_hardlink(struct search *search, const struct hit *hit, bool follow,
-                             unsigned depth, struct tree_node *ret_node)
+/* A hard link is what its name stood for when it was made: a file, a device, or a symbolic link,
+ * which then leads on from the hard link's own place. */
+static bool resolve_hardlink(const struct search *search, const struct hit *hit, unsigned depth,
+                             struct search *ret_inner, struct tree_node *ret_node)
 {
-    if (depth >= LIMIT_LINK_HOPS) {
-        search->hops = LIMIT_LINK_HOPS + 1;
-        return false;
-    }
-    struct search inner = {
+    *ret_inner = (struct search){
         .tree = search->tree,
         .arena = search->arena,
         .top = hit->layer,
         .top_order = hit->order,
-        .hops = search->hops,
+        .hops = depth >= LIMIT_LINK_HOPS ? LIMIT_LINK_HOPS + 1 : search->hops,
     };
-    start(&inner);
-    bool found = walk_path(&inner, hit->link, follow, depth + 1, ret_node);
-    search->hops = inner.hops;
-    buf_free(&inner.path);
-    VEC_FREE(&inner.parents);
+    if (ret_inner->hops > LIMIT_LINK_HOPS)
+        return false;
+    start(ret_inner);
+    bool found = walk_path(ret_inner, hit->link, false, depth + 1, ret_node);
+    buf_free(&ret_inner->path);
+    VEC_FREE(&ret_inner->parents);
     return found && ret_node->type != ENTRY_DIR;
 }
 
@@ -225,9 +226,26 @@ static bool walk_path(struct search *search, struct str path, bool follow, unsig
         }
         struct hit hit;
         struct str child = child_path(search, &scratch, name);
-        if (!look(search, child, &hit))
-            return false;
+        if (!look(search, child, &hit)) {
+            if (!search->makes_folders)
+                return false;
+            enter_dir(search, name, (struct cursor){search->top + 1, 0});
+            continue;
+        }
         bool last = is_last(rest);
+        struct tree_node node = {.type = hit.type, .layer = hit.layer, .order = hit.order};
+        if (hit.type == ENTRY_HARDLINK) {
+            struct search inner;
+            bool found = resolve_hardlink(search, &hit, depth, &inner, &node);
+            search->hops = inner.hops;
+            if (!found)
+                return false;
+            hit.type = node.type;
+            hit.link = node.link;
+        } else if (hit.type != ENTRY_DIR) {
+            node.path = arena_str(search->arena, child);
+            node.link = hit.link;
+        }
         if (hit.type == ENTRY_SYMLINK && (follow || !last)) {
             if (!follow_symlink(search, hit.link, &todo, rest))
                 return false;
@@ -239,16 +257,9 @@ static bool walk_path(struct search *search, struct str path, bool follow, unsig
             dir.layer = hit.layer;
             continue;
         }
-        if (!last)
-            return false;
-        if (hit.type == ENTRY_HARDLINK)
-            return resolve_hardlink(search, &hit, follow, depth, ret_node);
-        *ret_node = (struct tree_node){
-            .type = hit.type,
-            .layer = hit.layer,
-            .order = hit.order,
-            .path = arena_str(search->arena, child),
-        };
+        if (!last || (rest.data && search->hops))
+            return false; /* a link's "file/" leads nowhere */
+        *ret_node = node;
         return true;
     }
     dir.path = arena_str(search->arena, buf_str(&search->path));
@@ -283,43 +294,21 @@ bool tree_resolve(const struct tree *tree, struct arena *arena, struct str path,
            tree_resolve_at(tree, arena, (uint32_t)tree->count - 1, path, follow, ret_node);
 }
 
-/* The folder that `dir` is in the image when the layer's entry `order` was made: the part of it
- * that was there has its links followed, the rest is new. */
-static struct str settled_dir(const struct tree *tree, struct arena *arena, uint32_t layer,
-                              uint32_t order, struct str dir)
+bool tree_place(const struct tree *tree, struct arena *arena, uint32_t layer, uint32_t order,
+                struct str dir, struct str *ret_dir)
 {
-    struct tree_node node;
-    for (struct str there = dir; there.len; there = path_dir(there)) {
-        if (!resolve_up_to(tree, arena, layer, order, there, true, &node))
-            continue;
-        if (node.type != ENTRY_DIR || str_equal(node.path, there))
-            return dir;
-        struct str rest = str_from(dir, there.len);
-        if (node.path.len == 0)
-            return str_from(rest, 1);
-        return arena_printf(arena, "%.*s%.*s", STR_ARG(node.path), STR_ARG(rest));
-    }
-    return dir;
-}
-
-void tree_settle(struct tree *tree)
-{
-    struct arena scratch = {0};
-    for (uint32_t layer = 0; layer < tree->count; layer++) {
-        struct layer_record *record = tree->layers[layer];
-        for (size_t i = 0; i < record->files.count; i++) {
-            struct record_file *file = &record->files.items[i];
-            struct str dir = path_dir(file->path);
-            struct str settled = settled_dir(tree, &scratch, layer, file->order, dir);
-            if (str_equal(settled, dir))
-                continue;
-            file->path = arena_printf(&record->arena, "%.*s%s%.*s", STR_ARG(settled),
-                                      settled.len ? "/" : "", STR_ARG(path_base(file->path)));
-            file->hash = hash_str(file->path);
-            record_insert(record, file->hash, file->order, file->type);
-            for (struct str up = settled; up.len; up = path_dir(up))
-                record_insert(record, hash_str(up), file->order, ENTRY_IMPLIED);
-        }
-    }
-    arena_free(&scratch);
+    struct search search = {
+        .tree = tree,
+        .arena = arena,
+        .top = layer,
+        .top_order = order,
+        .makes_folders = true,
+    };
+    struct tree_node node = {0};
+    start(&search);
+    bool found = walk_path(&search, dir, true, 0, &node) && node.type == ENTRY_DIR;
+    buf_free(&search.path);
+    VEC_FREE(&search.parents);
+    *ret_dir = node.path;
+    return found;
 }

@@ -14,6 +14,7 @@ struct tree_node {
     uint32_t layer;       /* that holds the content */
     uint32_t order;       /* of its entry there */
     struct str path;      /* clean path of the content in that layer; in the arena */
+    struct str link;      /* target of a symbolic link */
     bool loop; /* with a false result: links go round, or are more than LIMIT_LINK_HOPS */
 };
 
@@ -26,6 +27,7 @@ bool tree_resolve(const struct tree *tree, struct arena *arena, struct str path,
 bool tree_resolve_at(const struct tree *tree, struct arena *arena, uint32_t top, struct str path,
                      bool follow, struct tree_node *ret_node);
 
-/* Files of a layer that stand below a link of a lower one are at the link's target: gives each such
- * file the path that it has in the image. Once, when all layers are walked. */
-void tree_settle(struct tree *tree);
+/* The folder that `dir` is when the entry `order` of `layer` is made: the part of it that is there
+ * has its links followed, the rest is new. False when something that is no folder is in the way. */
+bool tree_place(const struct tree *tree, struct arena *arena, uint32_t layer, uint32_t order,
+                struct str dir, struct str *ret_dir);

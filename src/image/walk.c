@@ -88,8 +88,10 @@ static void read_wanted(struct walk *walk, struct str path, uint64_t hash, enum 
     struct str kept = STR_NONE;
     for (size_t i = 0; i < count; i++) {
         const struct record_file *known =
-            walk->options->second_pass ? record_file_find_indexed(record, path, readers[i]) : NULL;
-        if (known && (known->read || known->order != walk->order))
+            walk->options->second_pass
+                ? record_file_find_indexed(record, path, readers[i], walk->order)
+                : NULL;
+        if (known && known->read)
             continue;
         if (!take_file_budget(walk))
             break;
@@ -97,7 +99,6 @@ static void read_wanted(struct walk *walk, struct str path, uint64_t hash, enum 
             kept = arena_str(&record->arena, path);
         *VEC_ADD(&record->files) = (struct record_file){
             .path = kept,
-            .stored = kept,
             .hash = hash,
             .size = walk->tar.entry.size,
             .order = walk->order,
@@ -123,6 +124,15 @@ static bool is_dot_name(struct str name)
     return name.len == 0 || str_equal(name, STR(".")) || str_equal(name, STR(".."));
 }
 
+/* The path that a whiteout takes away. */
+static void hidden_path(struct buf *ret, struct str dir, struct str name)
+{
+    buf_add(ret, dir);
+    if (dir.len)
+        buf_putc(ret, '/');
+    buf_add(ret, str_from(name, WHITEOUT.len));
+}
+
 static void take_whiteout(struct walk *walk, struct str path, struct str dir, struct str name)
 {
     struct pl_err problem;
@@ -132,8 +142,7 @@ static void take_whiteout(struct walk *walk, struct str path, struct str dir, st
     }
     if (str_starts(name, WHITEOUT_META))
         return; /* bookkeeping of aufs */
-    struct str hidden = str_from(name, WHITEOUT.len);
-    if (is_dot_name(hidden)) {
+    if (is_dot_name(str_from(name, WHITEOUT.len))) {
         err_set(&problem, PL_E_FORMAT,
                 "entry %llu: the whiteout \"%.*s\" names no file and was passed over",
                 (unsigned long long)walk->tar.number, STR_ARG(path));
@@ -141,10 +150,7 @@ static void take_whiteout(struct walk *walk, struct str path, struct str dir, st
         return;
     }
     AUTO_BUF target = {0};
-    buf_add(&target, dir);
-    if (dir.len)
-        buf_putc(&target, '/');
-    buf_add(&target, hidden);
+    hidden_path(&target, dir, name);
     record_add(walk->record, hash_str(buf_str(&target)), walk->order, ENTRY_WHITEOUT, STR_NONE);
 }
 
@@ -161,6 +167,32 @@ static void tell_odd_name(struct walk *walk, bool outside)
                   "entry %llu: a name of %zu bytes is longer than LIMIT_PATH (%llu)",
                   (unsigned long long)walk->tar.number, walk->tar.entry.path.len, LIMIT_PATH);
     tell(walk, !outside, &problem);
+}
+
+/* In a pass that settles what stands below links. */
+static void tell_entry(struct walk *walk, struct str path, struct str dir, struct str name,
+                       enum entry_type type)
+{
+    struct settle_entry entry = {
+        .path = path,
+        .size = walk->tar.entry.size,
+        .order = walk->order,
+        .mode = walk->tar.entry.mode,
+        .type = type,
+    };
+    if (!str_starts(name, WHITEOUT)) {
+        walk->visitor->entry(walk->visitor->context, &entry);
+    } else if (str_equal(name, WHITEOUT_OPAQUE)) {
+        entry.path = dir;
+        entry.type = ENTRY_OPAQUE;
+        walk->visitor->entry(walk->visitor->context, &entry);
+    } else if (!str_starts(name, WHITEOUT_META) && !is_dot_name(str_from(name, WHITEOUT.len))) {
+        AUTO_BUF target = {0};
+        hidden_path(&target, dir, name);
+        entry.path = buf_str(&target);
+        entry.type = ENTRY_WHITEOUT;
+        walk->visitor->entry(walk->visitor->context, &entry);
+    }
 }
 
 static enum entry_type entry_type_of(enum tar_type type)
@@ -198,12 +230,24 @@ static void take_entry(struct walk *walk)
     struct str dir = path_dir(path), name = path_base(path);
     enter_dir(walk, dir);
     bool first_pass = !walk->options->second_pass;
+    enum entry_type type = entry_type_of(entry->type);
+    if (walk->visitor->entry) {
+        tell_entry(walk, path, dir, name, type);
+        return;
+    }
     if (str_starts(name, WHITEOUT)) {
         if (first_pass)
             take_whiteout(walk, path, dir, name);
         return;
     }
-    enum entry_type type = entry_type_of(entry->type);
+    uint64_t dir_hash = walk->dir_hash;
+    const struct record_moved *moved =
+        first_pass ? NULL : record_moved_find(walk->record, walk->order);
+    if (moved) {
+        path = moved->path;
+        dir = path_dir(path);
+        dir_hash = hash_str(dir);
+    }
     uint64_t hash = hash_str(path);
     if (first_pass) {
         struct str link = STR_NONE;
@@ -218,9 +262,17 @@ static void take_entry(struct walk *walk)
     if (type == ENTRY_DIR || type == ENTRY_OTHER)
         return;
     unsigned readers[WANTS_MATCHES];
-    size_t count = wants_match(walk->options->wants, path, hash, dir.len, walk->dir_hash, readers);
+    size_t count = wants_match(walk->options->wants, path, hash, dir.len, dir_hash, readers);
     if (count)
         read_wanted(walk, path, hash, type, readers, count);
+}
+
+/* An entry costs one, and one for each folder that it implies. */
+static bool take_entry_budget(const struct walk *walk, size_t before)
+{
+    uint64_t cost = walk->record->entries.count - before;
+    cost += cost == 0;
+    return atomic_fetch_sub(walk->options->entry_budget, cost) - cost <= LIMIT_ENTRIES;
 }
 
 static int walk_entries(struct walk *walk, struct pl_err *err)
@@ -229,12 +281,13 @@ static int walk_entries(struct walk *walk, struct pl_err *err)
         int r = tar_next(&walk->tar, err);
         if (r <= 0)
             return r;
-        if (atomic_fetch_sub(walk->options->entry_budget, 1) - 1 > LIMIT_ENTRIES)
+        size_t before = walk->record->entries.count;
+        walk->order++;
+        take_entry(walk);
+        if (!walk->options->second_pass && !take_entry_budget(walk, before))
             return err_limit(err, LIMIT_NAME(LIMIT_ENTRIES),
                              "the layers have more entries than LIMIT_ENTRIES (%llu)",
                              LIMIT_ENTRIES);
-        walk->order++;
-        take_entry(walk);
     }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "image/record.h"
+#include "image/settle.h"
 #include "image/wants.h"
 #include "io/input.h"
 #include "io/source.h"
@@ -16,6 +17,8 @@ struct walk_visitor {
                 struct pl_err *err);
     /* Something is wrong with a part of the layer. `incomplete`: bytes were not examined. */
     void (*problem)(void *context, bool incomplete, const struct pl_err *problem);
+    /* In a second pass, when it is there: every entry goes to it, and no file is read. */
+    void (*entry)(void *context, const struct settle_entry *entry);
 };
 
 struct walk_options {

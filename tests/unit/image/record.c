@@ -90,7 +90,19 @@ static void inserts(void)
         record_add(&record, (i * 37) % 50, i + 1, ENTRY_FILE, STR_NONE);
     record_seal(&record);
     for (uint32_t i = 0; i < 60; i++)
-        record_insert(&record, i, i * 3, i % 2 ? ENTRY_IMPLIED : ENTRY_FILE);
+        record_insert(&record,
+                      &(struct record_entry){i, i * 3, i % 2 ? ENTRY_IMPLIED : ENTRY_FILE, 0});
+    for (uint64_t hash = 0; hash < 60; hash++) {
+        struct record_cursor cursor;
+        uint32_t last = 0, count = 0;
+        record_seek(&record, hash, &cursor);
+        for (const struct record_entry *entry; (entry = record_next(&cursor)); count++) {
+            CHECK(entry->hash == hash && entry->order >= last);
+            last = entry->order;
+        }
+        CHECK_INT(count, hash < 50 ? 3 : 1);
+    }
+    record_merge(&record);
     check_sorted(&record, 160);
     for (uint64_t hash = 0; hash < 60; hash++) {
         size_t count = record_find(&record, hash, &first);

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/limits.h"
 #include "image/path.h"
+#include "image/settle.h"
 #include "test.h"
 
 enum { LAYERS_MAX = 4 };
@@ -172,6 +173,8 @@ static const struct {
     {{"f:x/a s:l>x", "h:b>l/a"}, "b", "file 0:x/a"},
     {{"h:l>s s:s>f f:f"}, "l", "none"},
     {{"f:f s:s>f h:l>s"}, "l", "file 0:f"},
+    {{"f:f s:s>f", "h:d/l>s f:d/f"}, "d/l", "file 1:d/f"}, /* leads on from its own place */
+    {{"f:a s:l>a/"}, "l", "none"},                         /* a file is no folder */
 };
 
 static void resolves(void)
@@ -258,39 +261,61 @@ static void add_file(struct rig *rig, size_t layer, uint32_t order, const char *
 {
     *VEC_ADD(&rig->records[layer].files) = (struct record_file){
         .path = str_of(path),
-        .stored = str_of(path),
         .hash = hash_str(str_of(path)),
         .order = order,
         .type = ENTRY_FILE,
+        .read = true,
     };
 }
 
-/* Files below a link of a lower layer land where it leads. */
+/* Entries below a link land where it leads, whoever wanted them. */
 static void settles(void)
 {
-    static const char *const layers[] = {"s:lib>usr/lib f:usr/lib/x f:etc/y s:abs>/opt d:opt",
-                                         "f:lib/apk/db/installed f:etc/z f:abs/w f:lib/x", NULL};
+    static const char *const layers[] = {
+        "s:lib>usr/lib f:usr/lib/x f:etc/y s:abs>/opt d:opt s:gone>new",
+        "f:lib/apk/db/installed f:etc/z f:abs/w f:lib/x f:gone/n", NULL};
+    static const char *const stored[] = {"lib/apk/db/installed", "etc/z", "abs/w", "lib/x",
+                                         "gone/n"};
+    static const char *const places[][2] = {
+        {"lib/apk/db/installed", "file 1:usr/lib/apk/db/installed"},
+        {"usr/lib/x", "file 1:usr/lib/x"},
+        {"usr/lib/apk", "dir usr/lib/apk"},
+        {"opt/w", "file 1:opt/w"},
+        {"gone/n", "file 1:new/n"},
+        {"etc/z", "file 1:etc/z"},
+    };
     struct rig rig;
     struct tree_node node;
+    struct settle settle;
+    struct wants wants = {0};
     rig_start(&rig, layers);
+    wants_add(&wants, STR("opt/*"), 0);
+    wants_add(&wants, STR("lib/apk/db/installed"), 0);
+    wants_seal(&wants);
     add_file(&rig, 1, 1, "lib/apk/db/installed");
-    add_file(&rig, 1, 2, "etc/z");
-    add_file(&rig, 1, 3, "abs/w");
-    add_file(&rig, 1, 4, "lib/x");
-    tree_settle(&rig.tree);
-    struct record_file *files = rig.records[1].files.items;
-    CHECK_STR(files[0].path, "usr/lib/apk/db/installed");
-    CHECK_STR(files[0].stored, "lib/apk/db/installed");
-    CHECK(files[0].hash == hash_str(files[0].path));
-    CHECK_STR(files[1].path, "etc/z");
-    CHECK_STR(files[2].path, "opt/w");
-    CHECK_STR(files[3].path, "usr/lib/x");
-    CHECK(tree_resolve(&rig.tree, &rig.arena, STR("lib/apk/db/installed"), true, &node));
-    CHECK_STR(told(&rig, true, &node), "file 1:usr/lib/apk/db/installed");
-    CHECK(tree_resolve(&rig.tree, &rig.arena, STR("usr/lib/x"), true, &node));
-    CHECK_STR(told(&rig, true, &node), "file 1:usr/lib/x");
-    CHECK(tree_resolve(&rig.tree, &rig.arena, STR("usr/lib/apk"), true, &node));
-    CHECK_STR(told(&rig, true, &node), "dir usr/lib/apk");
+    settle_init(&settle, &rig.tree, &wants);
+    CHECK(!settle_begin(&settle, 0));
+    CHECK(settle_begin(&settle, 1));
+    for (uint32_t i = 0; i < sizeof(stored) / sizeof(stored[0]); i++)
+        settle_entry(&settle, &(struct settle_entry){
+                                  .path = str_of(stored[i]), .order = i + 1, .type = ENTRY_FILE});
+    settle_end(&settle);
+    CHECK(!settle.full);
+    settle_free(&settle);
+    const struct layer_record *record = &rig.records[1];
+    CHECK_INT(record->files.count, 2);
+    CHECK_STR(record->files.items[0].path, "usr/lib/apk/db/installed");
+    CHECK(record->files.items[0].hash == hash_str(record->files.items[0].path));
+    CHECK_STR(record->files.items[1].path, "opt/w");
+    CHECK(!record->files.items[1].read);
+    CHECK_INT(record->moved.count, 4);
+    CHECK(record_moved_find(record, 2) == NULL);
+    CHECK_STR(record_moved_find(record, 5)->path, "new/n");
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        bool found = tree_resolve(&rig.tree, &rig.arena, str_of(places[i][0]), true, &node);
+        CHECK_STR(told(&rig, found, &node), places[i][1]);
+    }
+    wants_free(&wants);
     rig_end(&rig);
 }
 
