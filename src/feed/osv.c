@@ -83,6 +83,8 @@ static void add_facet(struct osv_record *record, struct str id, struct vulndb_fa
     facet->advisory = str_equal(id, record->id) ? STR_NONE : record->id;
     if (builder_facet(record->import->builder, record->unit, id, facet, &err) < 0)
         tell_record(record, &err);
+    facet->aliases = NULL;
+    facet->alias_count = 0;
 }
 
 /* What the record knows goes to its own id; to the ids of its vulnerabilities too, when the record
