@@ -334,14 +334,12 @@ class Folders(Case):
         self.expect("dir:" + self.folder, 5, "var/lib/dpkg/status", "not a regular file")
 
     def test_unreadable_folder(self):
-        if os.geteuid() != 0:
-            self.fail("this test drops root's rights: run it as root")
         self.folder_of(bash="5.2")
         os.chmod(self.folder, 0o755)
         os.chmod(os.path.join(self.folder, "var/lib"), 0)
+        drop = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all"]
         done = subprocess.run(
-            ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all",
-             support.PROGRAM, "sbom", "--format", "json", "dir:" + self.folder],
+            [*(drop if os.geteuid() == 0 else []), support.PROGRAM, "sbom", "--format", "json", "dir:" + self.folder],
             capture_output=True, text=True, check=False)
         os.chmod(os.path.join(self.folder, "var/lib"), 0o755)
         self.assertEqual(done.returncode, 5, done.stderr)
