@@ -240,10 +240,10 @@ static void fit_widths(struct table *table)
         table->widths[COLUMN_TITLE] = left < TITLE_MIN ? 0 : left;
 }
 
-static void write_cell(struct table *table, struct str text, enum column column, const char *color)
+static void write_cell(struct table *table, struct str text, enum column column, bool last,
+                       const char *color)
 {
     AUTO_BUF cell = {0};
-    bool last = column == COLUMN_TITLE || table->widths[column + 1] == 0;
     if (table->widths[column] == 0)
         return;
     utf8_cell(&cell, text, table->widths[column]);
@@ -274,13 +274,17 @@ static void write_rows(struct table *table)
         return;
     fit_widths(table);
     out_putc(table->out, '\n');
-    for (int column = 0; column < COLUMN_COUNT; column++)
-        write_cell(table, str_of(tr(heads[column])), (enum column)column, "1");
+    enum column last = table->widths[COLUMN_TITLE] ? COLUMN_TITLE : COLUMN_FIX;
+    for (int column = 0; column <= (int)last; column++)
+        write_cell(table, str_of(tr(heads[column])), (enum column)column, column == (int)last, "1");
     out_putc(table->out, '\n');
     for (size_t i = 0; i < table->row_count; i++) {
-        for (int column = 0; column < COLUMN_COUNT; column++)
-            write_cell(table, cell_text(table, &table->rows[i], (enum column)column),
-                       (enum column)column, cell_color(&table->rows[i], (enum column)column));
+        const struct row *row = &table->rows[i];
+        /* No spaces at the end of a line without a title. */
+        enum column end = title_text(table, row->finding).len ? last : COLUMN_FIX;
+        for (int column = 0; column <= (int)end; column++)
+            write_cell(table, cell_text(table, row, (enum column)column), (enum column)column,
+                       column == (int)end, cell_color(row, (enum column)column));
         out_putc(table->out, '\n');
     }
 }
