@@ -1,4 +1,5 @@
-/* Parses and scores vectors for about a second each; prints vectors a second: "v3.1 N" and "v4.0 N". */
+/* Parses and scores vectors for about a second each; prints vectors a second: "v3.1 N" and "v4.0
+ * N". */
 #include <stdio.h>
 #include <time.h>
 

@@ -1,6 +1,6 @@
-/* Looks 10,000 packages up in a database and reads all their statements: bench-lookup DATABASE NAMESPACE
- * NAME... prints the best pass, the first pass (both in ms), the statements read and the ms of
- * opening. The names are asked for in turn until there are 10,000. */
+/* Looks 10,000 packages up in a database and reads all their statements: bench-lookup DATABASE
+ * NAMESPACE NAME... prints the best pass, the first pass (both in ms), the statements read and the
+ * ms of opening. The names are asked for in turn until there are 10,000. */
 #include <stdio.h>
 #include <time.h>
 

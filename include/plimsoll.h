@@ -56,38 +56,38 @@ struct plimsoll;
 struct plimsoll_report;
 
 struct plimsoll_package {
-    size_t size;        /* sizeof(struct plimsoll_package); set by the caller */
-    const char *type;   /* purl type: "deb", "apk", "rpm" */
+    size_t size;      /* sizeof(struct plimsoll_package); set by the caller */
+    const char *type; /* purl type: "deb", "apk", "rpm" */
     const char *name;
     const char *version;
     const char *arch;
     const char *source_name;
     const char *source_version;
     const char *purl;
-    const char *path;   /* of the file that tells of it, without a leading '/' */
-    const char *layer;  /* diff ID of the layer that brought it */
+    const char *path;  /* of the file that tells of it, without a leading '/' */
+    const char *layer; /* diff ID of the layer that brought it */
 };
 
 struct plimsoll_finding {
-    size_t size;         /* sizeof(struct plimsoll_finding); set by the caller */
-    const char *id;      /* "CVE-2024-1234" */
+    size_t size;    /* sizeof(struct plimsoll_finding); set by the caller */
+    const char *id; /* "CVE-2024-1234" */
     const char *title;
-    int severity;        /* PLIMSOLL_UNKNOWN to PLIMSOLL_CRITICAL */
-    int risk;            /* 0 to 100 */
-    size_t package;      /* index of the package */
-    const char *fixed;   /* version that has the fix; "": none */
-    const char *status;  /* "fixed", "affected", "wont-fix", "deferred", "under-investigation",
-                            "end-of-life" */
-    double epss;         /* 0 to 1; -1: not known */
-    int exploited;       /* 1: in the KEV catalogue */
+    int severity;       /* PLIMSOLL_UNKNOWN to PLIMSOLL_CRITICAL */
+    int risk;           /* 0 to 100 */
+    size_t package;     /* index of the package */
+    const char *fixed;  /* version that has the fix; "": none */
+    const char *status; /* "fixed", "affected", "wont-fix", "deferred", "under-investigation",
+                           "end-of-life" */
+    double epss;        /* 0 to 1; -1: not known */
+    int exploited;      /* 1: in the KEV catalogue */
     const char *fingerprint;
 };
 
 /* "MAJOR.MINOR.PATCH" of the library. */
 PLIMSOLL_API const char *plimsoll_version(void);
 
-/* `database`: the folder of an advisory database; NULL: packages only, without findings. The database
- * is opened by each scan. Never NULL. */
+/* `database`: the folder of an advisory database; NULL: packages only, without findings. The
+ * database is opened by each scan. Never NULL. */
 PLIMSOLL_API struct plimsoll *plimsoll_open(const char *database);
 PLIMSOLL_API void plimsoll_close(struct plimsoll *plimsoll);
 

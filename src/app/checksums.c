@@ -70,7 +70,7 @@ static bool read_checksum(const char *path, char ret_text[DIGEST_TEXT])
             continue;
         for (size_t i = 0; i < line.len; i++)
             ret_text[i] = (char)(line.data[i] >= 'A' && line.data[i] <= 'F' ? line.data[i] + 32
-                                                                             : line.data[i]);
+                                                                            : line.data[i]);
         ret_text[DIGEST_TEXT - 1] = '\0';
         return digest_is_valid(str_of(ret_text));
     }

@@ -114,8 +114,8 @@ static void check_end_of_life(struct report *report)
 
 static void detect_system(struct report *report, const struct collection *collection)
 {
-    struct os_files files = {.context = (void *)(uintptr_t)collection, .get = get_kept,
-                             .each = each_kept};
+    struct os_files files = {
+        .context = (void *)(uintptr_t)collection, .get = get_kept, .each = each_kept};
     struct pl_err problem;
     os_detect(&report->arena, &report->target.os, &files);
     for (size_t i = 0; i < report->packages.count; i++)
@@ -124,10 +124,11 @@ static void detect_system(struct report *report, const struct collection *collec
     check_end_of_life(report);
     if (report->target.os.id.len && report->packages.count == 0) {
         struct str name = os_text(report);
-        err_set(&problem, PL_E_NOT_FOUND,
-                "this is %.*s, but no packages of it were found: its package database is not there, "
-                "or is empty, so nothing was examined",
-                STR_ARG(name));
+        err_set(
+            &problem, PL_E_NOT_FOUND,
+            "this is %.*s, but no packages of it were found: its package database is not there, "
+            "or is empty, so nothing was examined",
+            STR_ARG(name));
         tell(report, true, &problem);
     }
 }
@@ -164,7 +165,8 @@ static int check_age(const struct vulndb *db, uint64_t max_age, struct pl_err *e
     if (now - built > (int64_t)max_age)
         return err_set(err, PL_E_DATABASE,
                        "the advisory database was built on %.*s, which is older than --max-db-age "
-                       "allows; run: plimsoll db update", STR_ARG(text));
+                       "allows; run: plimsoll db update",
+                       STR_ARG(text));
     return 0;
 }
 
@@ -177,9 +179,11 @@ static void check_freshness(struct report *report, const struct vulndb *db)
     struct str text = vulndb_info(db)->built;
     if (!clock_parse(text, &built) || clock_now() - built <= FRESH_DAYS * 86400)
         return;
-    err_set(&problem, PL_E_DATABASE,
-            "the advisory database is of %.*s, more than %d days ago: newer vulnerabilities are not "
-            "in it; run: plimsoll db update", STR_ARG(str_first(text, 10)), FRESH_DAYS);
+    err_set(
+        &problem, PL_E_DATABASE,
+        "the advisory database is of %.*s, more than %d days ago: newer vulnerabilities are not "
+        "in it; run: plimsoll db update",
+        STR_ARG(str_first(text, 10)), FRESH_DAYS);
     tell(report, false, &problem);
 }
 
@@ -197,15 +201,16 @@ static bool check_feed(struct report *report, const struct vulndb *db,
             return true;
     report->no_feed = true;
     if (os->id.len == 0)
-        err_set(&problem, PL_E_UNSUPPORTED,
-                "the operating system cannot be told (no os-release and no older release file): its "
-                "%zu packages were not examined for vulnerabilities", report->packages.count);
+        err_set(
+            &problem, PL_E_UNSUPPORTED,
+            "the operating system cannot be told (no os-release and no older release file): its "
+            "%zu packages were not examined for vulnerabilities",
+            report->packages.count);
     else
         err_set(&problem, PL_E_UNSUPPORTED,
                 "the advisory database has no feed for %.*s (%.*s %.*s): its %zu packages were not "
                 "examined for vulnerabilities; run: plimsoll db update, or import its feed",
-                STR_ARG(name), STR_ARG(os->id), STR_ARG(os->version),
-                report->packages.count);
+                STR_ARG(name), STR_ARG(os->id), STR_ARG(os->version), report->packages.count);
     tell(report, true, &problem);
     return false;
 }

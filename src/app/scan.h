@@ -6,17 +6,18 @@
 #include "model/report.h"
 
 struct scan_options {
-    struct str platform;  /* "os/arch[/variant]"; empty: this machine's */
-    const char *database; /* folder of the advisory database; NULL: packages only */
-    struct str catalogers; /* names or groups apart by commas; empty: all */
-    unsigned jobs;        /* layers at once; 0: one for each core */
-    bool verify;          /* check the digests of plain layers, too */
-    uint64_t max_age;     /* seconds that the database may be old; 0: any age */
+    struct str platform;             /* "os/arch[/variant]"; empty: this machine's */
+    const char *database;            /* folder of the advisory database; NULL: packages only */
+    struct str catalogers;           /* names or groups apart by commas; empty: all */
+    unsigned jobs;                   /* layers at once; 0: one for each core */
+    bool verify;                     /* check the digests of plain layers, too */
+    uint64_t max_age;                /* seconds that the database may be old; 0: any age */
     const struct progress *progress; /* NULL: none */
 };
 
 /* Fills a zeroed report. Negative: the target cannot be read at all (PL_E_NOT_FOUND, PL_E_IO,
- * PL_E_FORMAT, PL_E_UNSUPPORTED, PL_E_LIMIT), wrong use (PL_E_USAGE), or there is no usable database
- * (PL_E_DATABASE). What could not be examined in a target that can be read is a diagnostic. */
+ * PL_E_FORMAT, PL_E_UNSUPPORTED, PL_E_LIMIT), wrong use (PL_E_USAGE), or there is no usable
+ * database (PL_E_DATABASE). What could not be examined in a target that can be read is a
+ * diagnostic. */
 int scan_target(struct str target, const struct scan_options *options, struct report *report,
                 struct pl_err *err);

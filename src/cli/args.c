@@ -16,7 +16,8 @@ const struct option common_options[] = {
     {"quiet", NULL, N_("no progress and no messages but errors")},
     {"verbose", NULL, N_("all notes and diagnostics")},
     {"no-progress", NULL, N_("no progress bar")},
-    {"config", "FILE", N_("configuration file; by default the user's, then /etc/plimsoll/config.yaml")},
+    {"config", "FILE",
+     N_("configuration file; by default the user's, then /etc/plimsoll/config.yaml")},
     {"help", NULL, N_("this help")},
     {NULL, NULL, NULL},
 };
@@ -40,8 +41,8 @@ static void add_value(struct args *args, const struct option *option, const char
     *VEC_ADD(&args->values) = (struct option_value){option, value};
 }
 
-static int take_option(const struct verb *verb, int count, char **words, int *at,
-                       struct args *args, struct pl_err *err)
+static int take_option(const struct verb *verb, int count, char **words, int *at, struct args *args,
+                       struct pl_err *err)
 {
     const char *name = words[*at] + 2, *equals = strchr(name, '=');
     size_t len = equals ? (size_t)(equals - name) : strlen(name);
@@ -65,7 +66,8 @@ static int take_option(const struct verb *verb, int count, char **words, int *at
     return 0;
 }
 
-/* PLIMSOLL_FAIL_ON for --fail-on. A switch is on when its variable is set and neither empty nor 0. */
+/* PLIMSOLL_FAIL_ON for --fail-on. A switch is on when its variable is set and neither empty nor 0.
+ */
 static void add_environment(const struct option *option, struct args *args)
 {
     AUTO_FREE char *name = str_dup(arena_printf(&args->memory->arena, "PLIMSOLL_%s", option->name));
@@ -199,8 +201,8 @@ int args_duration(const struct args *args, const char *name, uint64_t otherwise,
             break;
         }
     if (!str_to_u64(digits, ret_seconds) || *ret_seconds > UINT32_MAX)
-        return err_set(err, PL_E_USAGE,
-                       "--%s takes a time such as 30s, 10m, 12h or 7d, not \"%s\"", name, text);
+        return err_set(err, PL_E_USAGE, "--%s takes a time such as 30s, 10m, 12h or 7d, not \"%s\"",
+                       name, text);
     *ret_seconds *= scale;
     return 0;
 }

@@ -16,16 +16,16 @@ void config_free(struct config *config)
 
 static void add_entry(struct config *config, struct str key, struct str subkey, struct str value)
 {
-    struct str full = subkey.data ? arena_printf(&config->arena, "%.*s\t%.*s", STR_ARG(subkey),
-                                                 STR_ARG(value))
-                                  : arena_str(&config->arena, value);
+    struct str full =
+        subkey.data ? arena_printf(&config->arena, "%.*s\t%.*s", STR_ARG(subkey), STR_ARG(value))
+                    : arena_str(&config->arena, value);
     *VEC_ADD(&config->entries) = (struct config_entry){key, full};
 }
 
 struct state {
     struct config *config;
     const char *path;
-    int depth;          /* of mappings */
+    int depth; /* of mappings */
     bool in_list;
     struct str key, subkey; /* waiting for a value */
 };
@@ -76,8 +76,8 @@ static int take_event(struct state *state, const yaml_event_t *event, struct pl_
     case YAML_SCALAR_EVENT:
         if (state->depth == 0)
             return wrong(state, event, "the file must be a mapping of options", err);
-        take_scalar(state, str_make((const char *)event->data.scalar.value,
-                                    event->data.scalar.length));
+        take_scalar(state,
+                    str_make((const char *)event->data.scalar.value, event->data.scalar.length));
         return 0;
     case YAML_ALIAS_EVENT:
         return wrong(state, event, "aliases are not read here", err);

@@ -1,5 +1,5 @@
-/* The configuration file: a YAML mapping whose keys are option names. A list gives an option several
- * values; `mirrors` maps addresses of publishers to others. */
+/* The configuration file: a YAML mapping whose keys are option names. A list gives an option
+ * several values; `mirrors` maps addresses of publishers to others. */
 #pragma once
 
 #include "base/arena.h"

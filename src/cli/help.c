@@ -72,15 +72,18 @@ void help_print(const struct verb *verb)
     print_options(common_options, width);
     putchar('\n');
     print_wrapped(str_of(tr("Every option has a twin in the environment, PLIMSOLL_OPTION_NAME, and "
-                            "can stand in the configuration file under its name.")), 0, width);
+                            "can stand in the configuration file under its name.")),
+                  0, width);
 }
 
 void help_print_all(void)
 {
     size_t width = ui_width() ? ui_width() : DEFAULT_WIDTH;
     printf("plimsoll %s\n\n", PLIMSOLL_VERSION);
-    print_wrapped(str_of(tr("Finds known vulnerabilities in container images and root file systems, "
-                            "on your own machine.")), 0, width);
+    print_wrapped(
+        str_of(tr("Finds known vulnerabilities in container images and root file systems, "
+                  "on your own machine.")),
+        0, width);
     printf("\n%s\n", tr("Verbs:"));
     for (size_t i = 0; verbs[i]; i++) {
         printf("  %-18s", verbs[i]->name);
@@ -89,8 +92,9 @@ void help_print_all(void)
     printf("\n%s\n", tr("Examples:"));
     printf("  plimsoll scan image.tar\n  plimsoll db update\n");
     putchar('\n');
-    print_wrapped(str_of(tr("plimsoll VERB --help tells more of each. Exit codes: 0 done; 1 something "
-                            "at or above --fail-on; 2 wrong use; 3 the target cannot be read; 4 no "
-                            "usable advisory database; 5 done in part; 70 a fault of plimsoll.")),
-                  0, width);
+    print_wrapped(
+        str_of(tr("plimsoll VERB --help tells more of each. Exit codes: 0 done; 1 something "
+                  "at or above --fail-on; 2 wrong use; 3 the target cannot be read; 4 no "
+                  "usable advisory database; 5 done in part; 70 a fault of plimsoll.")),
+        0, width);
 }

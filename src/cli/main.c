@@ -38,8 +38,7 @@ static const struct verb *find_verb(int count, char **words)
 static bool is_group(const char *word)
 {
     for (size_t i = 0; verbs[i]; i++)
-        if (strncmp(verbs[i]->name, word, strlen(word)) == 0 &&
-            verbs[i]->name[strlen(word)] == ' ')
+        if (strncmp(verbs[i]->name, word, strlen(word)) == 0 && verbs[i]->name[strlen(word)] == ' ')
             return true;
     return false;
 }

@@ -38,12 +38,12 @@ static void interrupted(int signal_number)
     _exit(128 + signal_number);
 }
 
-/* The advisory database is read through a mapping: when another program cuts the file short, reading
- * behind its new end is a signal, not an error code. */
+/* The advisory database is read through a mapping: when another program cuts the file short,
+ * reading behind its new end is a signal, not an error code. */
 static void file_shrank(int signal_number)
 {
-    static const char message[] =
-        "plimsoll: the advisory database became shorter while it was read; run: plimsoll db verify\n";
+    static const char message[] = "plimsoll: the advisory database became shorter while it was "
+                                  "read; run: plimsoll db verify\n";
     (void)signal_number;
     tempfile_unlink_all();
     ssize_t ignored = write(STDERR_FILENO, message, sizeof(message) - 1);

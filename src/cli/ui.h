@@ -1,4 +1,5 @@
-/* What a person sees beside the results: messages, progress, and how a run ends. Standard error only. */
+/* What a person sees beside the results: messages, progress, and how a run ends. Standard error
+ * only. */
 #pragma once
 
 #include "base/progress.h"

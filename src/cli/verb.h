@@ -31,7 +31,8 @@ struct option_value {
     const char *value; /* "" for one that takes nothing */
 };
 
-/* The command line, parsed: options from it, then from the environment, then from the config file. */
+/* The command line, parsed: options from it, then from the environment, then from the config file.
+ */
 struct args {
     VEC(const char *) words; /* what is no option, behind the verb's own name */
     VEC(struct option_value) values;
@@ -40,12 +41,12 @@ struct args {
 };
 
 struct verb {
-    const char *name;      /* "scan", "db import": words apart by one space */
-    const char *arguments; /* "TARGET..." */
-    const char *help;      /* one line, translatable */
-    const char *details;   /* further text, translatable; NULL: none */
-    const struct option *options; /* its own, ended by a NULL name; common ones are added */
-    const char *examples[4];      /* at least two, ended by NULL */
+    const char *name;                    /* "scan", "db import": words apart by one space */
+    const char *arguments;               /* "TARGET..." */
+    const char *help;                    /* one line, translatable */
+    const char *details;                 /* further text, translatable; NULL: none */
+    const struct option *options;        /* its own, ended by a NULL name; common ones are added */
+    const char *examples[4];             /* at least two, ended by NULL */
     int (*run)(const struct args *args); /* an exit code */
 };
 

@@ -18,9 +18,10 @@ static bool print_score(struct out *out, struct str vector)
         return false;
     }
     /* The scales of the specifications call 0.0 "None". */
-    const char *severity = cvss.score > 0 || cvss.version == CVSS_2_0
-                               ? severity_name(severity_of_score(cvss.score, (int)cvss.version / 10))
-                               : "none";
+    const char *severity =
+        cvss.score > 0 || cvss.version == CVSS_2_0
+            ? severity_name(severity_of_score(cvss.score, (int)cvss.version / 10))
+            : "none";
     out_printf(out, "%.1f %s\n", cvss.score, severity);
     return true;
 }
@@ -55,10 +56,11 @@ const struct verb verb_cvss = {
     .name = "cvss",
     .arguments = "VECTOR...|-",
     .help = N_("scores of CVSS vectors: v2.0, v3.0, v3.1 and v4.0"),
-    .details = N_("Prints SCORE SEVERITY for each vector: for v2.0 the base score; for v3.x the base "
-                  "score, or the temporal or environmental one when such metrics are given; for v4.0 "
-                  "the CVSS-B, BT, BE or BTE score. A vector that is none prints error: and the "
-                  "reason, and the exit code is 1."),
+    .details =
+        N_("Prints SCORE SEVERITY for each vector: for v2.0 the base score; for v3.x the base "
+           "score, or the temporal or environmental one when such metrics are given; for v4.0 "
+           "the CVSS-B, BT, BE or BTE score. A vector that is none prints error: and the "
+           "reason, and the exit code is 1."),
     .examples = {"plimsoll cvss CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
                  "plimsoll cvss - < vectors.txt"},
     .run = cvss_run,

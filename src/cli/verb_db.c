@@ -284,9 +284,10 @@ const struct verb verb_db_import = {
     .name = "db import",
     .arguments = "SRC...",
     .help = N_("reads files and folders of advisories, found by their content"),
-    .details = N_("Knows OSV (single records, folders, all.zip), Debian's security tracker, Alpine's "
-                  "secdb, KEV, EPSS and NVD, plain or compressed. What a source does not replace "
-                  "stays. Exit code 5: something could not be used, the rest was imported."),
+    .details =
+        N_("Knows OSV (single records, folders, all.zip), Debian's security tracker, Alpine's "
+           "secdb, KEV, EPSS and NVD, plain or compressed. What a source does not replace "
+           "stays. Exit code 5: something could not be used, the rest was imported."),
     .options = plain_options,
     .examples = {"plimsoll db import all.zip tracker.json",
                  "plimsoll db import --db /srv/plimsoll feeds/"},

@@ -63,8 +63,9 @@ static int parse_outputs(struct scan_run *run, struct pl_err *err)
     for (size_t i = 0; i < run->outputs.count; i++)
         to_stdout += run->outputs.items[i].file == NULL;
     if (to_stdout > 1)
-        return err_set(err, PL_E_USAGE, "only one --format can go to standard output; give the "
-                                        "others a file: --format json=report.json");
+        return err_set(err, PL_E_USAGE,
+                       "only one --format can go to standard output; give the "
+                       "others a file: --format json=report.json");
     return 0;
 }
 
@@ -79,7 +80,8 @@ static int parse_severities(struct scan_run *run, struct pl_err *err)
         if (!severity_parse(str_trim(word), &severity))
             return err_set(err, PL_E_USAGE,
                            "--severity: \"%.*s\" is none of critical, high, medium, low, "
-                           "negligible, unknown", STR_ARG(word));
+                           "negligible, unknown",
+                           STR_ARG(word));
         run->filter[severity] = true;
     }
     if (fail_on && strcmp(fail_on, "none") != 0) {
@@ -87,7 +89,8 @@ static int parse_severities(struct scan_run *run, struct pl_err *err)
         if (!severity_parse(str_of(fail_on), &run->fail_on))
             return err_set(err, PL_E_USAGE,
                            "--fail-on: \"%s\" is none of critical, high, medium, low, negligible, "
-                           "unknown, none", fail_on);
+                           "unknown, none",
+                           fail_on);
     }
     return 0;
 }
@@ -95,8 +98,8 @@ static int parse_severities(struct scan_run *run, struct pl_err *err)
 /* --only and --skip: false when vulnerabilities are not wanted. */
 static int parse_kinds(const struct scan_run *run, bool *ret_vulnerabilities, struct pl_err *err)
 {
-    static const char *const later[] = {"secret", "password", "config", "permission", "malware",
-                                        "license"};
+    static const char *const later[] = {"secret",     "password", "config",
+                                        "permission", "malware",  "license"};
     const char *names[2] = {"only", "skip"};
     *ret_vulnerabilities = true;
     for (size_t n = 0; n < 2; n++) {
@@ -117,7 +120,8 @@ static int parse_kinds(const struct scan_run *run, bool *ret_vulnerabilities, st
             if (!known)
                 return err_set(err, PL_E_USAGE,
                                "--%s: \"%.*s\" is none of vuln, secret, password, config, "
-                               "permission, malware, license", names[n], STR_ARG(word));
+                               "permission, malware, license",
+                               names[n], STR_ARG(word));
         }
         if (list && n == 1 && named)
             *ret_vulnerabilities = false;
@@ -144,9 +148,10 @@ static int ensure_database(struct scan_run *run, struct pl_err *err)
     struct str snapshot = paths_snapshot(&run->arena);
     if (snapshot.len == 0)
         return 0; /* opening it says what to do */
-    ui_say(tr("There is no advisory database yet: making one from the snapshot that came with "
-              "plimsoll. It holds Debian, Alpine, AlmaLinux and KEV only, as of its date (plimsoll db "
-              "info); for today's advisories of everything run: plimsoll db update"));
+    ui_say(
+        tr("There is no advisory database yet: making one from the snapshot that came with "
+           "plimsoll. It holds Debian, Alpine, AlmaLinux and KEV only, as of its date (plimsoll db "
+           "info); for today's advisories of everything run: plimsoll db update"));
     const char *sources[1] = {snapshot.data};
     struct database_options options = {
         .directory = folder.data,
@@ -179,8 +184,9 @@ static int parse(struct scan_run *run, struct pl_err *err)
     if (r == 0)
         r = args_duration(args, "max-db-age", 0, &run->options.max_age, err);
     if (r == 0 && layers && strcmp(layers, "squashed") != 0)
-        r = err_set(err, PL_E_USAGE, "--layers: this version of plimsoll reports the image as its "
-                                     "layers make it together (squashed)");
+        r = err_set(err, PL_E_USAGE,
+                    "--layers: this version of plimsoll reports the image as its "
+                    "layers make it together (squashed)");
     if (r < 0)
         return r;
     run->options.jobs = (unsigned)jobs;
@@ -282,7 +288,8 @@ static int scan_one(struct scan_run *run, const char *target)
 
 static void timed_out(int signal_number)
 {
-    static const char message[] = "plimsoll: --timeout: the time is up; the target was not examined\n";
+    static const char message[] =
+        "plimsoll: --timeout: the time is up; the target was not examined\n";
     (void)signal_number;
     tempfile_unlink_all();
     ssize_t ignored = write(STDERR_FILENO, message, sizeof(message) - 1);
@@ -351,14 +358,16 @@ static int sbom_run(const struct args *args)
     {"format", "F[=FILE]",                                                                         \
      N_("report format, to a file or to standard output; can be given several times; by default "  \
         "table on a terminal, else json")},                                                        \
-    {"platform", "OS/ARCH[/VARIANT]",                                                              \
-     N_("which image of an index of several platforms; by default this machine's")},               \
-    {"catalogers", "LIST",                                                                         \
-     N_("names or groups apart by commas; by default all; see: plimsoll list catalogers")},        \
-    {"layers", "squashed", N_("the image as its layers make it together (the default)")},          \
-    {"jobs", "N", N_("layers that are read at once; by default one a processor core")},            \
-    {"verify", NULL, N_("read every byte and check every digest, also of plain layers")},          \
-    {"timeout", "TIME", N_("give up after this time, such as 30s or 10m; by default never")}
+        {"platform", "OS/ARCH[/VARIANT]",                                                          \
+         N_("which image of an index of several platforms; by default this machine's")},           \
+        {"catalogers", "LIST",                                                                     \
+         N_("names or groups apart by commas; by default all; see: plimsoll list catalogers")},    \
+        {"layers", "squashed", N_("the image as its layers make it together (the default)")},      \
+        {"jobs", "N", N_("layers that are read at once; by default one a processor core")},        \
+        {"verify", NULL, N_("read every byte and check every digest, also of plain layers")},      \
+    {                                                                                              \
+        "timeout", "TIME", N_("give up after this time, such as 30s or 10m; by default never")     \
+    }
 
 static const struct option scan_options[] = {
     TARGET_OPTIONS,
@@ -379,10 +388,10 @@ static const struct option sbom_options[] = {
     {NULL, NULL, NULL},
 };
 
-static const char target_details[] =
-    N_("TARGET is a path, its kind found by content: an archive of docker save, an OCI layout as a "
-       "folder or a tar, or a root file system. A prefix forces the kind: docker-archive:FILE[:TAG], "
-       "oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR. dir:/ is the running system's own root.");
+static const char target_details[] = N_(
+    "TARGET is a path, its kind found by content: an archive of docker save, an OCI layout as a "
+    "folder or a tar, or a root file system. A prefix forces the kind: docker-archive:FILE[:TAG], "
+    "oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR. dir:/ is the running system's own root.");
 
 const struct verb verb_scan = {
     .name = "scan",

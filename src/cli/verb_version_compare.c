@@ -51,9 +51,10 @@ static int version_compare_run(const struct args *args)
     size_t count = args->words.count;
     bool from_input = count == 1 && strcmp(args->words.items[0], "-") == 0, good;
     if (!scheme)
-        err_set(&err, PL_E_USAGE, name ? "there is no version scheme \"%s\"; see: plimsoll list "
-                                         "schemes"
-                                       : "--scheme%s is needed; see: plimsoll list schemes",
+        err_set(&err, PL_E_USAGE,
+                name ? "there is no version scheme \"%s\"; see: plimsoll list "
+                       "schemes"
+                     : "--scheme%s is needed; see: plimsoll list schemes",
                 name ? name : "");
     else if (!from_input && count != 2)
         err_set(&err, PL_E_USAGE, "version compare takes two versions, or - to read A<TAB>B lines");

@@ -251,9 +251,19 @@ static int alpine_read(struct feed_import *import, struct feed_document *documen
             "Alpine " release " community", NULL                                                   \
     }
 static const struct feed_address addresses[] = {
-    SECDB("edge"),  SECDB("v3.23"), SECDB("v3.22"), SECDB("v3.21"), SECDB("v3.20"),
-    SECDB("v3.19"), SECDB("v3.18"), SECDB("v3.17"), SECDB("v3.16"), SECDB("v3.15"),
-    SECDB("v3.14"), SECDB("v3.13"), SECDB("v3.12"),
+    SECDB("edge"),
+    SECDB("v3.23"),
+    SECDB("v3.22"),
+    SECDB("v3.21"),
+    SECDB("v3.20"),
+    SECDB("v3.19"),
+    SECDB("v3.18"),
+    SECDB("v3.17"),
+    SECDB("v3.16"),
+    SECDB("v3.15"),
+    SECDB("v3.14"),
+    SECDB("v3.13"),
+    SECDB("v3.12"),
     {"https://packages.wolfi.dev/os/security.json", "Wolfi", NULL},
     {"https://packages.cgr.dev/chainguard/security.json", "Chainguard", NULL},
     {NULL, NULL, NULL},

@@ -109,10 +109,10 @@ static int nvd_read(struct feed_import *import, struct feed_document *document, 
             "https://nvd.nist.gov/feeds/json/cve/2.0/nvdcve-2.0-" year ".meta"                     \
     }
 static const struct feed_address addresses[] = {
-    YEAR("2002"), YEAR("2003"),     YEAR("2004"), YEAR("2005"), YEAR("2006"), YEAR("2007"),
-    YEAR("2008"), YEAR("2009"),     YEAR("2010"), YEAR("2011"), YEAR("2012"), YEAR("2013"),
-    YEAR("2014"), YEAR("2015"),     YEAR("2016"), YEAR("2017"), YEAR("2018"), YEAR("2019"),
-    YEAR("2020"), YEAR("2021"),     YEAR("2022"), YEAR("2023"), YEAR("2024"), YEAR("2025"),
+    YEAR("2002"), YEAR("2003"),     YEAR("2004"),       YEAR("2005"), YEAR("2006"), YEAR("2007"),
+    YEAR("2008"), YEAR("2009"),     YEAR("2010"),       YEAR("2011"), YEAR("2012"), YEAR("2013"),
+    YEAR("2014"), YEAR("2015"),     YEAR("2016"),       YEAR("2017"), YEAR("2018"), YEAR("2019"),
+    YEAR("2020"), YEAR("2021"),     YEAR("2022"),       YEAR("2023"), YEAR("2024"), YEAR("2025"),
     YEAR("2026"), YEAR("modified"), {NULL, NULL, NULL},
 };
 

@@ -14,7 +14,8 @@
 
 static bool osv_recognise(struct str head)
 {
-    /* Members come in any order: a long list of affected packages can hide what stands behind it. */
+    /* Members come in any order: a long list of affected packages can hide what stands behind it.
+     */
     if (head.len >= FEED_HEAD && head_has_member(head, 1, "affected"))
         return true;
     return head_has_member(head, 1, "id") &&
@@ -146,8 +147,7 @@ static int osv_read(struct feed_import *import, struct feed_document *document, 
 
 #define OSV(ecosystem, what)                                                                       \
     {                                                                                              \
-        "https://osv-vulnerabilities.storage.googleapis.com/" ecosystem "/all.zip", what,    \
-            NULL                                                                                   \
+        "https://osv-vulnerabilities.storage.googleapis.com/" ecosystem "/all.zip", what, NULL     \
     }
 static const struct feed_address addresses[] = {
     OSV("AlmaLinux", "AlmaLinux errata"),

@@ -1,5 +1,5 @@
-/* The note that lies in a snapshot of feeds (tools/make_snapshot.py): of which dates its parts are. A
- * database made from it is as old as its oldest part, not as the day on which it was imported. */
+/* The note that lies in a snapshot of feeds (tools/make_snapshot.py): of which dates its parts are.
+ * A database made from it is as old as its oldest part, not as the day on which it was imported. */
 #include "base/i18n.h"
 #include "feed/feed.h"
 #include "feed/head.h"
