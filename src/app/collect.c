@@ -466,12 +466,14 @@ void collect(struct image *image, const struct collect_options *options, struct 
     all.tree.layers = mem_zalloc(all.tree.count, sizeof(*all.tree.layers));
     for (size_t i = 0; i < all.tree.count; i++)
         all.tree.layers[i] = &all.layers.states[i].record;
+    tree_index(&all.tree);
     collect_seen(&all);
     take_selected(&all);
     tell_layer_problems(&all);
     VEC_FREE(&all.selected);
     layer_requests_free(&all.requests);
     layer_set_free(&all.layers);
+    tree_index_free(&all.tree);
     free(all.tree.layers);
     arena_free(&all.scratch);
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_FIRST = 4096, BLOCK_MAX = 1 << 20, ALIGNMENT = 16 };
+enum { BLOCK_FIRST = 512, BLOCK_MAX = 1 << 20, ALIGNMENT = 16 };
 
 struct arena_block {
     struct arena_block *older;

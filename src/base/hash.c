@@ -40,6 +40,16 @@ void sha256_text(const unsigned char digest[SHA256_BYTES], char ret_text[DIGEST_
     ret_text[DIGEST_TEXT - 1] = '\0';
 }
 
+void sha256_of(struct str bytes, char ret_text[DIGEST_TEXT])
+{
+    struct sha256 sha;
+    unsigned char digest[SHA256_BYTES];
+    sha256_init(&sha);
+    sha256_add(&sha, bytes.data, bytes.len);
+    sha256_end(&sha, digest);
+    sha256_text(digest, ret_text);
+}
+
 bool digest_is_valid(struct str text)
 {
     if (text.len != DIGEST_TEXT - 1 || !str_starts(text, STR("sha256:")))

@@ -23,5 +23,7 @@ void sha256_end(struct sha256 *ctx, unsigned char ret_digest[SHA256_BYTES]);
 /* "sha256:" and 64 hex digits, NUL-terminated. */
 enum { DIGEST_TEXT = 7 + SHA256_HEX + 1 };
 void sha256_text(const unsigned char digest[SHA256_BYTES], char ret_text[DIGEST_TEXT]);
+/* The digest of bytes that are in memory. */
+void sha256_of(struct str bytes, char ret_text[DIGEST_TEXT]);
 /* True for "sha256:" and 64 lower-case hex digits. */
 bool digest_is_valid(struct str text);

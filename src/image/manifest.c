@@ -59,13 +59,8 @@ static int read_by_digest(struct image *image, struct str digest, struct str *re
     int r = archive_read(image->archive, &image->arena, name, ret_bytes, err);
     if (r < 0)
         return r;
-    struct sha256 sha;
-    unsigned char bytes[SHA256_BYTES];
     char text[DIGEST_TEXT];
-    sha256_init(&sha);
-    sha256_add(&sha, ret_bytes->data, ret_bytes->len);
-    sha256_end(&sha, bytes);
-    sha256_text(bytes, text);
+    sha256_of(*ret_bytes, text);
     if (!str_is(digest, text))
         return err_set(err, PL_E_DIGEST, "%.*s has other bytes: their digest is %s", STR_ARG(name),
                        text);
@@ -210,13 +205,8 @@ static int read_docker_config(struct image *image, struct str name, struct pl_er
     int r = archive_read(image->archive, &image->arena, name, &bytes, err);
     if (r < 0)
         return r;
-    struct sha256 sha;
-    unsigned char digest[SHA256_BYTES];
     char text[DIGEST_TEXT];
-    sha256_init(&sha);
-    sha256_add(&sha, bytes.data, bytes.len);
-    sha256_end(&sha, digest);
-    sha256_text(digest, text);
+    sha256_of(bytes, text);
     image->image_id = arena_str(&image->arena, str_of(text));
     size_t slash = str_last_index(name, '/');
     struct str claimed = slash == SIZE_MAX ? name : str_from(name, slash + 1);

@@ -204,6 +204,8 @@ static void move_entry(struct settle *settle, const struct settle_entry *entry, 
     record_insert(record, &moved);
     if (leads_elsewhere(entry->type))
         add_link(settle, hash);
+    if (entry->type != ENTRY_DIR)
+        tree_index_note(settle->tree, hash);
     if (entry->type == ENTRY_FILE || leads_elsewhere(entry->type)) {
         path = arena_str(&record->arena, path);
         *VEC_ADD(&record->moved) = (struct record_moved){path, entry->order};

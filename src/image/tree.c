@@ -31,6 +31,58 @@ struct hit {
     struct cursor inside; /* of a folder: what is seen of it */
 };
 
+/* What keeps a search from going through all layers for each folder on its way. */
+enum { MEMO_SLOTS = 1024, BITS_MIN = 1 << 16, BITS_MAX = 1 << 27 };
+struct memo {
+    uint64_t hash; /* of a folder's path */
+    uint32_t top;
+    struct cursor at;
+    bool used;
+    struct hit hit;
+};
+struct tree_index {
+    /* A bit is set where some layer has something other than a folder: a folder whose bit is not set
+     * is the same all the way down. */
+    uint64_t *bits;
+    uint64_t mask;
+    struct memo memo[MEMO_SLOTS]; /* of searches through whole layers */
+};
+
+void tree_index_note(const struct tree *tree, uint64_t hash)
+{
+    if (tree->index)
+        tree->index->bits[(hash & tree->index->mask) / 64] |= 1ULL << (hash & 63);
+}
+
+void tree_index(struct tree *tree)
+{
+    size_t entries = 0;
+    uint64_t bits = BITS_MIN;
+    for (size_t layer = 0; layer < tree->count; layer++)
+        entries += tree->layers[layer]->entries.count;
+    while (bits < entries * 16 && bits < BITS_MAX)
+        bits *= 2;
+    tree->index = mem_zalloc(1, sizeof(*tree->index));
+    tree->index->bits = mem_zalloc(bits / 64, sizeof(uint64_t));
+    tree->index->mask = bits - 1;
+    for (size_t layer = 0; layer < tree->count; layer++) {
+        const struct layer_record *record = tree->layers[layer];
+        for (size_t i = 0; i < record->entries.count; i++) {
+            const struct record_entry *entry = &record->entries.items[i];
+            if (entry->type != ENTRY_DIR && entry->type != ENTRY_IMPLIED)
+                tree_index_note(tree, entry->hash);
+        }
+    }
+}
+
+void tree_index_free(struct tree *tree)
+{
+    if (tree->index)
+        free(tree->index->bits);
+    free(tree->index);
+    tree->index = NULL;
+}
+
 struct layer_hit {
     const struct record_entry *entry; /* the last that is no implied folder */
     bool implied, whiteout, opaque;
@@ -72,9 +124,10 @@ static struct layer_hit look_in_layer(const struct search *search, uint32_t laye
 }
 
 /* Goes down from the top layer to the floor. */
-static bool look(const struct search *search, struct str path, struct hit *ret_hit)
+static bool look_down(const struct search *search, uint64_t hash, struct hit *ret_hit)
 {
-    uint64_t hash = hash_str(path);
+    const struct tree_index *index = search->tree->index;
+    bool same = index && !(index->bits[(hash & index->mask) / 64] >> (hash & 63) & 1);
     bool found_dir = false, explicit_dir = false;
     *ret_hit = (struct hit){.inside = search->at};
     for (uint32_t layer = search->top + 1; layer-- > search->at.floor;) {
@@ -107,6 +160,8 @@ static bool look(const struct search *search, struct str path, struct hit *ret_h
                 ret_hit->inside = (struct cursor){layer, hit.replaced_order};
                 return true;
             }
+            if (same)
+                return true;
         }
         if (hit.whiteout || hit.opaque) {
             if (found_dir)
@@ -115,6 +170,24 @@ static bool look(const struct search *search, struct str path, struct hit *ret_h
         }
     }
     return found_dir;
+}
+
+static bool look(const struct search *search, struct str path, struct hit *ret_hit)
+{
+    uint64_t hash = hash_str(path);
+    if (!search->tree->index || search->top_order != UINT32_MAX)
+        return look_down(search, hash, ret_hit);
+    struct memo *memo = &search->tree->index->memo[(hash ^ search->at.floor) % MEMO_SLOTS];
+    if (memo->used && memo->hash == hash && memo->top == search->top &&
+        memo->at.floor == search->at.floor && memo->at.floor_order == search->at.floor_order) {
+        *ret_hit = memo->hit;
+        return true;
+    }
+    if (!look_down(search, hash, ret_hit))
+        return false;
+    if (ret_hit->type == ENTRY_DIR)
+        *memo = (struct memo){hash, search->top, search->at, true, *ret_hit};
+    return true;
 }
 
 static void start(struct search *search)

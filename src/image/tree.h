@@ -7,7 +7,14 @@
 struct tree {
     struct layer_record **layers; /* lowest first */
     size_t count;
+    struct tree_index *index; /* NULL: none; answers are the same, but cost more with many layers */
 };
+
+/* Of sealed records. */
+void tree_index(struct tree *tree);
+void tree_index_free(struct tree *tree);
+/* Something other than a folder was put at a path with this hash. */
+void tree_index_note(const struct tree *tree, uint64_t hash);
 
 struct tree_node {
     enum entry_type type; /* FILE, DIR or OTHER; SYMLINK only when it was not to be followed */
