@@ -64,7 +64,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct walk_options options = {.wants = &wants, .entry_budget = &budget, .file_budget = &files};
     file_source_init(&source, fd, 0, size);
     walk_tar(&source.source, &options, &visitor, &record, &err);
-    struct tree tree = {layers, 1};
+    struct tree tree = {.layers = layers, .count = 1};
+    tree_index(&tree);
     settle_init(&settle, &tree, &wants);
     if (settle_begin(&settle, 0)) {
         struct walk_visitor settler = {.context = &settle, .problem = ignore, .entry = settle_one};
@@ -77,6 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     tree_resolve(&tree, &arena, STR("a/b"), true, &node);
     tree_resolve(&tree, &arena, STR("d/x/../../l"), false, &node);
     file_source_free(&source);
+    tree_index_free(&tree);
     record_free(&record);
     wants_free(&wants);
     arena_free(&arena);

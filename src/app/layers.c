@@ -151,6 +151,8 @@ static void *work(void *context)
         size_t index = atomic_fetch_add(&set->next, 1);
         if (index >= set->count)
             return NULL;
+        /* From the top down: where a budget does not last, what is in sight was read. */
+        index = set->count - 1 - index;
         if (!set->pass_layers || set->pass_layers[index])
             walk_layer(set, index);
     }

@@ -41,8 +41,8 @@ struct memo {
     struct hit hit;
 };
 struct tree_index {
-    /* A bit is set where some layer has something other than a folder: a folder whose bit is not set
-     * is the same all the way down. */
+    /* A bit is set where some layer has something other than a folder: a folder whose bit is not
+     * set is the same all the way down. */
     uint64_t *bits;
     uint64_t mask;
     struct memo memo[MEMO_SLOTS]; /* of searches through whole layers */
@@ -52,6 +52,12 @@ void tree_index_note(const struct tree *tree, uint64_t hash)
 {
     if (tree->index)
         tree->index->bits[(hash & tree->index->mask) / 64] |= 1ULL << (hash & 63);
+}
+
+static bool is_folder_alone(const struct tree *tree, uint64_t hash)
+{
+    const struct tree_index *index = tree->index;
+    return index && !(index->bits[(hash & index->mask) / 64] >> (hash & 63) & 1);
 }
 
 void tree_index(struct tree *tree)
@@ -126,8 +132,7 @@ static struct layer_hit look_in_layer(const struct search *search, uint32_t laye
 /* Goes down from the top layer to the floor. */
 static bool look_down(const struct search *search, uint64_t hash, struct hit *ret_hit)
 {
-    const struct tree_index *index = search->tree->index;
-    bool same = index && !(index->bits[(hash & index->mask) / 64] >> (hash & 63) & 1);
+    bool same = is_folder_alone(search->tree, hash);
     bool found_dir = false, explicit_dir = false;
     *ret_hit = (struct hit){.inside = search->at};
     for (uint32_t layer = search->top + 1; layer-- > search->at.floor;) {
@@ -197,6 +202,8 @@ static void start(struct search *search)
     search->parents.count = 0;
     search->at = (struct cursor){0, 0};
     uint64_t root = hash_str(STR(""));
+    if (is_folder_alone(search->tree, root))
+        return;
     for (uint32_t layer = search->top; layer > 0; layer--)
         if (look_in_layer(search, layer, root).opaque) {
             search->at.floor = layer;

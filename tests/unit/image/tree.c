@@ -54,10 +54,12 @@ static void rig_start(struct rig *rig, const char *const *layers)
         rig->layers[rig->tree.count] = record;
     }
     rig->tree.layers = rig->layers;
+    tree_index(&rig->tree);
 }
 
 static void rig_end(struct rig *rig)
 {
+    tree_index_free(&rig->tree);
     for (size_t i = 0; i < rig->tree.count; i++)
         record_free(&rig->records[i]);
     arena_free(&rig->arena);
@@ -215,7 +217,7 @@ static void the_last_link_stays(void)
 static void chains_of_links(void)
 {
     struct layer_record record = {0}, *layers[] = {&record};
-    struct tree tree = {layers, 1};
+    struct tree tree = {.layers = layers, .count = 1};
     struct arena arena = {0};
     struct tree_node node;
     for (uint32_t i = 0; i <= LIMIT_LINK_HOPS; i++) {
