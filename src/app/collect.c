@@ -401,6 +401,9 @@ static void collect_folder_target(struct collecting *all)
     const struct layer_record *record = all->tree.layers[0];
     for (size_t i = 0; i < record->files.count; i++) {
         struct record_file *file = &record->files.items[i];
+        if (file->reader <= READER_INDEX && file->type == ENTRY_SYMLINK)
+            tell_unreadable(all, catalogers[file->reader], file->path,
+                            "is a link that leads nowhere", NULL);
         if (file->reader > READER_INDEX || !file->read)
             continue;
         if (catalogers[file->reader]->mode == CATALOG_KEEP)

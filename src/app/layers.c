@@ -17,6 +17,9 @@ static void add_problem(void *context, bool incomplete, const struct pl_err *pro
     struct layer_state *state = context;
     if (state->problems.count > LIMIT_DIAGNOSTICS / 10)
         return; /* the same layer has told enough; the report is incomplete already */
+    for (size_t i = 0; i < state->problems.count; i++)
+        if (str_is(state->problems.items[i].message, problem->message))
+            return; /* a second pass meets it again */
     *VEC_ADD(&state->problems) = (struct layer_problem){
         .incomplete = incomplete,
         .message = arena_str(&state->arena, str_of(problem->message)),
@@ -82,6 +85,38 @@ static int run_reader(struct layer_state *state, struct record_file *file, struc
     return content->sink.cataloger->read(&content->sink, input, companion, err);
 }
 
+/* An input that ends with an error where a limit is hit: a hole of a sparse file costs nothing to
+ * make, and would be read for ever. */
+struct bounded {
+    struct input input; /* first */
+    struct input *inner;
+    struct layer_set *set;
+    uint64_t left;
+};
+
+static int next_bounded(struct input *input, struct str *ret_chunk, struct pl_err *err)
+{
+    struct bounded *bounded = (struct bounded *)input;
+    int r = bounded->inner->next(bounded->inner, ret_chunk, err);
+    if (r < 0 || ret_chunk->len == 0)
+        return r;
+    if (ret_chunk->len > bounded->left)
+        return err_limit(err, LIMIT_NAME(LIMIT_FILE_STREAM),
+                         "the file is longer than LIMIT_FILE_STREAM (%llu bytes); the rest was not "
+                         "read",
+                         LIMIT_FILE_STREAM);
+    bounded->left -= ret_chunk->len;
+    uint64_t before = atomic_fetch_sub(&bounded->set->content_left, ret_chunk->len);
+    if (before >= ret_chunk->len && before <= LIMIT_CONTENT_BYTES)
+        return 0;
+    atomic_fetch_add(&bounded->set->content_left, ret_chunk->len);
+    return err_limit(
+        err, LIMIT_NAME(LIMIT_CONTENT_BYTES),
+        "the image's package databases take more than LIMIT_CONTENT_BYTES (%llu bytes); "
+        "the rest was not read",
+        LIMIT_CONTENT_BYTES);
+}
+
 static bool wants_stream(const struct record_file *file)
 {
     return file->reader <= READER_INDEX && catalogers[file->reader]->mode == CATALOG_STREAM;
@@ -117,12 +152,18 @@ static int take_file(void *context, struct record_file *const *files, size_t cou
         return 0; /* its size is enough to know whether it matters */
     if (files[0]->type != ENTRY_FILE)
         return 0;
+    struct bounded bounded = {
+        .input = {.path = input->path, .size = input->size, .next = next_bounded},
+        .inner = input,
+        .set = state->set,
+        .left = LIMIT_FILE_STREAM,
+    };
     if (count == 1 && wants_stream(files[0]))
-        return run_reader(state, files[0], input, STR_NONE, err);
+        return run_reader(state, files[0], &bounded.input, STR_NONE, err);
     bool large = input->size > LARGE_FILE;
     if (large)
         pthread_mutex_lock(&large_file);
-    int r = read_whole(state, files, count, input, err);
+    int r = read_whole(state, files, count, &bounded.input, err);
     if (large)
         pthread_mutex_unlock(&large_file);
     return r;
@@ -195,6 +236,7 @@ void layer_set_init(struct layer_set *set, struct image *image, const bool *enab
         .file_budget = LIMIT_WANTED_FILES,
         .packages_left = LIMIT_PACKAGES,
         .bytes_left = LIMIT_RECORD_BYTES,
+        .content_left = LIMIT_CONTENT_BYTES,
     };
     image->budget.progress = progress;
     set->states = mem_zalloc(set->count, sizeof(*set->states));

@@ -23,11 +23,13 @@
 #define LIMIT_RECORD_BYTES (96 * MIB)  /* what readers may keep of one image */
 
 /* Files that catalogers read */
-#define LIMIT_FILE_WHOLE (128 * MIB) /* a file that must be in memory as a whole */
-#define LIMIT_FILE_SMALL (1 * MIB)   /* os-release and its like */
-#define LIMIT_LINE (1 * MIB)         /* a line of a package database */
-#define LIMIT_FIELD (64 * 1024ULL)   /* a name or version */
-#define LIMIT_PACKAGES 500000ULL     /* packages of one image */
+#define LIMIT_FILE_WHOLE (128 * MIB)  /* a file that must be in memory as a whole */
+#define LIMIT_FILE_SMALL (1 * MIB)    /* os-release and its like */
+#define LIMIT_FILE_STREAM (1 * GIB)   /* a file that is read line by line */
+#define LIMIT_CONTENT_BYTES (8 * GIB) /* all files of one image that are read */
+#define LIMIT_LINE (1 * MIB)          /* a line of a package database */
+#define LIMIT_FIELD (64 * 1024ULL)    /* a name or version */
+#define LIMIT_PACKAGES 500000ULL      /* packages of one image */
 
 /* Documents */
 #define LIMIT_JSON_DEPTH 128           /* nesting of JSON */

@@ -37,15 +37,33 @@ static int check_digest(struct str want, const char *got, const char *what, stru
                    str_starts(want, STR("sha256:")) ? want.data : "of an unknown kind", got);
 }
 
+/* An archive that stops between two entries has no end mark: it was written so, or is cut off. Only
+ * its digest can tell. */
+static int check_end(const struct image_layer *layer, const struct blob *blob, struct pl_err *err)
+{
+    char text[DIGEST_TEXT];
+    struct str want = layer->diff_id.len ? layer->diff_id : layer->digest;
+    int r = digest_range(blob, text, err);
+    if (r == 0 && !str_is(want, text))
+        r = err_set(
+            err, PL_E_FORMAT,
+            "the archive stops at byte %llu without an end mark and has other bytes than its "
+            "digest tells: it is cut off",
+            (unsigned long long)blob->length);
+    return r;
+}
+
 /* Plain tar: headers are read where they stand, skipped files are not touched. */
-static int walk_plain(const struct blob *blob, const struct layer_options *options,
-                      const struct walk_visitor *visitor, struct layer_record *record,
-                      struct pl_err *err)
+static int walk_plain(const struct image_layer *layer, const struct blob *blob,
+                      const struct layer_options *options, const struct walk_visitor *visitor,
+                      struct layer_record *record, struct pl_err *err)
 {
     struct file_source source;
     file_source_init(&source, blob->fd, blob->offset, blob->length);
     int r = walk_tar(&source.source, options->walk, visitor, record, err);
     file_source_free(&source);
+    if (r > 0)
+        r = options->walk->second_pass ? 0 : check_end(layer, blob, err);
     return r;
 }
 
@@ -65,7 +83,7 @@ static int walk_decoded(struct image *image, const struct image_layer *layer,
         r = decoded_source_init(&source, decoder, &image->budget, true, err);
         if (r == 0) {
             r = walk_tar(&source.source, options->walk, visitor, record, err);
-            if (r == 0)
+            if (r >= 0)
                 r = decoded_source_finish(&source, digest, err);
             decoded_source_free(&source);
         }
@@ -99,12 +117,12 @@ static int walk_blob(struct image *image, const struct image_layer *layer, const
         if (r < 0) {
             struct pl_err ignored;
             if (compression == COMPRESSION_NONE)
-                walk_plain(blob, options, visitor, record, &ignored);
+                walk_plain(layer, blob, options, visitor, record, &ignored);
             return r;
         }
     }
     if (compression == COMPRESSION_NONE && (!options->verify || layer->diff_id.len == 0)) {
-        r = walk_plain(blob, options, visitor, record, err);
+        r = walk_plain(layer, blob, options, visitor, record, err);
         inflate_budget_tell(&image->budget, blob->length);
         return r;
     }

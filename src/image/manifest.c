@@ -74,6 +74,7 @@ static void apply_config(struct image *image, const json_t *config)
     const json_t *ids = json_list(json_member(config, "rootfs"), "diff_ids");
     const json_t *history = json_list(config, "history");
     size_t count = ids ? json_array_size(ids) : 0;
+    bool bad_told = false;
     image->platform = platform_text(&image->arena, config);
     if (count != image->layers.count) {
         err_set(&problem, PL_E_FORMAT,
@@ -83,9 +84,17 @@ static void apply_config(struct image *image, const json_t *config)
     }
     for (size_t i = 0; i < image->layers.count && i < count; i++) {
         const json_t *id = json_array_get(ids, i);
-        if (json_is_string(id))
-            image->layers.items[i].diff_id =
-                arena_str(&image->arena, str_make(json_string_value(id), json_string_length(id)));
+        struct str text =
+            json_is_string(id) ? str_make(json_string_value(id), json_string_length(id)) : STR_NONE;
+        image->layers.items[i].diff_id = arena_str(&image->arena, text);
+        if (digest_is_valid(text) || bad_told)
+            continue;
+        bad_told = true;
+        err_set(
+            &problem, PL_E_FORMAT,
+            "the config's diff ID of layer %zu is no sha256 digest: the layer cannot be checked",
+            i + 1);
+        add_problem(image, &problem);
     }
     size_t layer = 0;
     for (size_t i = 0; history && i < json_array_size(history); i++) {
@@ -326,6 +335,8 @@ static bool tag_matches(struct str have, struct str want)
                                      have.data[have.len - want.len - 1] == ':');
 }
 
+enum { DIGEST_SHOWN = 7 + 12 };
+
 static void list_choices(const json_t *manifests, struct buf *names)
 {
     struct arena arena = {0};
@@ -335,6 +346,8 @@ static void list_choices(const json_t *manifests, struct buf *names)
             continue;
         struct str platform = platform_text(&arena, json_member(descriptor, "platform"));
         struct str tag = descriptor_tag(descriptor);
+        if (tag.len == 0 && platform.len == 0)
+            tag = str_first(json_text(descriptor, "digest"), DIGEST_SHOWN);
         buf_printf(names, "%s%.*s%s%.*s", names->len ? ", " : "", STR_ARG(tag),
                    tag.len && platform.len ? " " : "", STR_ARG(platform));
     }
@@ -354,7 +367,8 @@ static int choose_oci(struct image *image, const json_t *index, struct str selec
         struct str tag = descriptor_tag(descriptor);
         if (!is_image(descriptor) || (select.len && !tag_matches(tag, select)))
             continue;
-        candidates++;
+        candidates +=
+            only == NULL || !str_equal(json_text(only, "digest"), json_text(descriptor, "digest"));
         only = descriptor;
         struct str have = platform_text(&image->arena, json_member(descriptor, "platform"));
         if (platform_matches(want, have)) {

@@ -24,17 +24,20 @@ struct reading {
     struct layer_record *record;
     VEC(struct seen) seen;
     struct input input;
-    int fd; /* of the file being read */
+    int fd;        /* of the file being read */
+    uint64_t left; /* of the size that it had when it was opened */
     char *buffer;
 };
 
 enum { CHUNK = 256 * 1024 };
 
+enum { TO_READ = O_RDONLY | O_NONBLOCK | O_NOCTTY };
+
 static int open_in_root(int root_fd, struct str path, int flags)
 {
     AUTO_FREE char *name = str_dup(path.len ? path : STR("."));
     struct open_how how = {
-        .flags = (unsigned)(O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags),
+        .flags = (unsigned)(O_CLOEXEC | flags),
         .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
     };
     for (;;) {
@@ -68,6 +71,11 @@ static int next_chunk(struct input *input, struct str *ret_chunk, struct pl_err 
     while (got < 0 && errno == EINTR);
     if (got < 0)
         return err_errno(err, errno, "cannot read");
+    if (got == 0 && reading->left)
+        return err_set(err, PL_E_IO,
+                       "the file ends %llu bytes before its size: it was cut off while it was read",
+                       (unsigned long long)reading->left);
+    reading->left -= (uint64_t)got < reading->left ? (uint64_t)got : reading->left;
     *ret_chunk = str_make(reading->buffer, (size_t)got);
     return 0;
 }
@@ -111,6 +119,7 @@ static void read_open_file(struct reading *reading, struct str path, unsigned re
     };
     struct record_file *file = &record->files.items[record->files.count - 1];
     reading->input = (struct input){.path = file->path, .size = file->size, .next = next_chunk};
+    reading->left = file->size;
     if (reading->visitor->file(reading->visitor->context, &file, 1, &reading->input, &problem) <
         0) {
         err_prefix(&problem, "/%.*s", STR_ARG(path));
@@ -118,10 +127,33 @@ static void read_open_file(struct reading *reading, struct str path, unsigned re
     }
 }
 
+/* A link that leads nowhere is kept as one that was not read. */
+static bool take_dangling(struct reading *reading, struct str path, unsigned reader)
+{
+    struct stat status;
+    struct layer_record *record = reading->record;
+    int fd = open_in_root(reading->root_fd, path, O_PATH | O_NOFOLLOW);
+    bool dangling = fd >= 0 && fstat(fd, &status) == 0 && S_ISLNK(status.st_mode);
+    if (fd >= 0)
+        close(fd);
+    if (dangling)
+        *VEC_ADD(&record->files) = (struct record_file){
+            .path = arena_str(&record->arena, path),
+            .hash = hash_str(path),
+            .type = ENTRY_SYMLINK,
+            .reader = reader,
+        };
+    return dangling;
+}
+
 static void read_path(struct reading *reading, struct str path, unsigned reader)
 {
-    reading->fd = open_in_root(reading->root_fd, path, 0);
+    reading->fd = open_in_root(reading->root_fd, path, TO_READ);
     if (reading->fd < 0) {
+        int error = errno;
+        if ((error == ENOENT || error == ENOTDIR) && take_dangling(reading, path, reader))
+            return;
+        errno = error;
         tell_errno(reading, path);
         return;
     }
@@ -138,7 +170,7 @@ static void read_folder(struct reading *reading, const struct want *want)
 {
     struct arena arena = {0};
     VEC(struct str) names = {0};
-    int fd = open_in_root(reading->root_fd, want->dir, O_DIRECTORY);
+    int fd = open_in_root(reading->root_fd, want->dir, TO_READ | O_DIRECTORY);
     DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
     if (!dir) {
         tell_errno(reading, want->dir);

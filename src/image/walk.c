@@ -302,6 +302,8 @@ int walk_tar(struct source *source, const struct walk_options *options,
     };
     tar_init(&walk.tar, source);
     int r = walk_entries(&walk, err);
+    if (r == 0 && !walk.tar.end_marked)
+        r = 1;
     if (!options->second_pass)
         record_seal(record);
     record_index_files(record);

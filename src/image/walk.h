@@ -29,6 +29,7 @@ struct walk_options {
     _Atomic uint64_t *file_budget;  /* the same of LIMIT_WANTED_FILES */
 };
 
-/* Negative: the layer could not be read to its end; what was seen before stays in the record. */
+/* 0; or 1 when the archive just stops, without its end mark. Negative: the layer could not be read
+ * to its end; what was seen before stays in the record. */
 int walk_tar(struct source *source, const struct walk_options *options,
              const struct walk_visitor *visitor, struct layer_record *record, struct pl_err *err);

@@ -467,8 +467,10 @@ int tar_next(struct tar *tar, struct pl_err *err)
         const unsigned char *block;
         tar->header_at = tar->source->position;
         r = tar->source->block(tar->source, &block, err);
-        if (r > 0 && is_zero(block))
+        if (r > 0 && is_zero(block)) {
+            tar->end_marked = true;
             return 0;
+        }
         if (r > 0)
             r = take_header(tar, block, err);
         if (r < 0)

@@ -34,6 +34,7 @@ struct tar {
     uint64_t content_at; /* position in the file of the next byte to hand out */
     VEC(struct tar_segment) segments;
     size_t segment;
+    bool end_marked; /* it ended with a block of zeros, not with the last byte of the source */
     /* Extended headers waiting for the entry that they speak of. */
     struct buf long_path, long_link;
     struct buf global_path, global_link; /* pax 'g' */
