@@ -107,9 +107,9 @@ static bool is_control(struct str text, size_t len)
     unsigned char c = (unsigned char)text.data[0];
     if (len == 0 || c < 0x20 || c == 0x7f)
         return true;
-    /* C1 controls, and marks that turn the direction of text around. */
+    /* C1 controls, ends of lines, and marks that turn the direction of text around. */
     uint32_t point = code_point(text, len);
-    return (point >= 0x80 && point < 0xa0) || (point >= 0x202a && point <= 0x202e) ||
+    return (point >= 0x80 && point < 0xa0) || (point >= 0x2028 && point <= 0x202e) ||
            (point >= 0x2066 && point <= 0x2069);
 }
 
