@@ -157,7 +157,10 @@ static void find_dir(struct settle *settle, struct str dir, uint32_t order)
 /* False when too much has been kept already. */
 static bool take_bytes(struct settle *settle, const struct settle_entry *entry)
 {
-    uint64_t bytes = 2 * (settle->real_dir.len + entry->path.len) + 256;
+    struct str real = settle->real_dir;
+    uint64_t bytes = 2 * (real.len + entry->path.len) + 256;
+    for (size_t i = 0; i < real.len; i++)
+        bytes += real.data[i] == '/' ? 2 * sizeof(struct record_entry) : 0; /* implied folders */
     if (settle->bytes_left < bytes)
         settle->full = true;
     else
