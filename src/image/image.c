@@ -49,7 +49,11 @@ void image_close(struct image *image)
 static int open_path(struct opening *opening, struct str path, struct pl_err *err)
 {
     AUTO_FREE char *name = str_dup(path);
-    opening->fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+    /* Looking at the time of access costs a twentieth of a scan; only a file's owner may do without. */
+    opening->fd = open(name, flags | O_NOATIME);
+    if (opening->fd < 0 && errno == EPERM)
+        opening->fd = open(name, flags);
     if (opening->fd < 0)
         return err_errno(err, errno, "cannot open %s", name);
     if (fstat(opening->fd, &opening->status) < 0)
