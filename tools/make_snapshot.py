@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes data/snapshot: the advisories that come with plimsoll, facts only.
 
-    tools/make_snapshot.py --debian-date 2026-01-13 --alpine-date 2026-01-13 FEEDS [--output data/snapshot]
+    tools/make_snapshot.py --debian-date 2026-01-01 --alpine-date 2026-01-13 FEEDS [--output data/snapshot]
 
 FEEDS is a folder with the publishers' own files (see NOTICE for where they come from):
 

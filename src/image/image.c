@@ -50,7 +50,8 @@ static int open_path(struct opening *opening, struct str path, struct pl_err *er
 {
     AUTO_FREE char *name = str_dup(path);
     int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-    /* Looking at the time of access costs a twentieth of a scan; only a file's owner may do without. */
+    /* Looking at the time of access costs a twentieth of a scan; only a file's owner may do
+     * without. */
     opening->fd = open(name, flags | O_NOATIME);
     if (opening->fd < 0 && errno == EPERM)
         opening->fd = open(name, flags);
