@@ -56,12 +56,6 @@ struct str match_root_name(struct str name)
     return name;
 }
 
-static const char *feed_name(enum feed_id feed)
-{
-    static const char *const names[FEED_COUNT] = {"debian", "alpine", "osv", "nvd", "kev", "epss"};
-    return names[feed];
-}
-
 /* What the package is looked up by, and which of its versions counts. */
 static void choose_key(struct matching *matching, struct str *ret_name)
 {
@@ -359,7 +353,7 @@ static void add_finding(struct matching *matching, size_t package_index, struct 
     };
     describe(arena, &finding, &known);
     rate(&finding, decision, &known);
-    finding.match.feed = str_of(feed_name(decision->feed));
+    finding.match.feed = str_of(feed_id_name(decision->feed));
     finding.match.advisories =
         copy_strs(arena, decision->advisories.items, decision->advisories.count);
     finding.match.advisory_count = decision->advisories.count;

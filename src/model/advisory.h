@@ -23,8 +23,31 @@ struct advisory_range {
     struct str last_affected;
 };
 
-/* The feeds, most trusted first for packages of an operating system. */
-enum feed_id { FEED_DEBIAN, FEED_ALPINE, FEED_OSV, FEED_NVD, FEED_KEV, FEED_EPSS, FEED_COUNT };
+/* The feeds, most trusted first for packages of an operating system: a publisher's own feed before
+ * what others make of it, its statements on products (VEX) before its OVAL, and that before its
+ * errata; then the databases of ecosystems (all OSV), then NVD. Feeds of different publishers never
+ * meet on one package: their order among one another means nothing. */
+enum feed_id {
+    FEED_DEBIAN,
+    FEED_ALPINE,
+    FEED_REDHAT_VEX,
+    FEED_REDHAT_OVAL,
+    FEED_SUSE_VEX,
+    FEED_SUSE_OVAL,
+    FEED_AMAZON,
+    FEED_ORACLE,
+    FEED_ROCKY, /* its errata API; its OSV records are FEED_OSV */
+    FEED_PHOTON,
+    FEED_PHOTON_OVAL,
+    FEED_AZURE,
+    FEED_OSV,
+    FEED_NVD,
+    FEED_KEV,
+    FEED_EPSS,
+    FEED_COUNT
+};
+/* "debian": as `plimsoll list feeds`, reports and the database name it. */
+const char *feed_id_name(enum feed_id feed);
 
 struct cvss_entry {
     enum cvss_version version;

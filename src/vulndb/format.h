@@ -17,7 +17,7 @@
 #include "base/str.h"
 
 /* Raised with every change of what stands here: other numbers are refused. */
-enum { VULNDB_SCHEMA = 1 };
+enum { VULNDB_SCHEMA = 2 };
 
 #define VULNDB_FILE "plimsoll.db"
 #define VULNDB_MAGIC "PLIMSOLL"
