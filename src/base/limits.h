@@ -34,6 +34,8 @@
 /* Documents */
 #define LIMIT_JSON_DEPTH 128           /* nesting of JSON */
 #define LIMIT_JSON_ENTRY (32 * MIB)    /* one entry of a large JSON document */
+#define LIMIT_XML_DEPTH 128             /* element inside element of XML */
+#define LIMIT_XML_TEXT (64 * 1024ULL)  /* text of one element of XML that is kept */
 #define LIMIT_ADVISORY_IDS 10000ULL    /* ids of one advisory */
 #define LIMIT_ZIP_DIRECTORY (64 * MIB) /* the list of members of a zip archive */
 #define LIMIT_FEED_DEPTH 64            /* folder inside folder of feeds */

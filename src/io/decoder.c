@@ -1,5 +1,6 @@
 #include "io/decoder.h"
 
+#include <bzlib.h>
 #include <errno.h>
 #include <isa-l/crc.h>
 #include <isa-l/igzip_lib.h>
@@ -55,6 +56,7 @@ struct decoder {
         struct inflate_state *gzip;
         ZSTD_DStream *zstd;
         lzma_stream xz;
+        bz_stream bzip2;
     };
 };
 
@@ -85,9 +87,6 @@ const char *compression_name(enum compression compression)
 int decoder_new(enum compression compression, struct decoder_input input,
                 struct decoder **ret_decoder, struct pl_err *err)
 {
-    if (compression == COMPRESSION_BZIP2)
-        return err_set(err, PL_E_UNSUPPORTED,
-                       "bzip2 compression is not supported here; compress with gzip or zstd");
     struct decoder *decoder = mem_zalloc(1, sizeof(*decoder));
     decoder->compression = compression;
     decoder->input = input;
@@ -105,6 +104,12 @@ int decoder_new(enum compression compression, struct decoder_input input,
             free(decoder);
             return err_set(err, PL_E_FAULT, "the xz decoder cannot be started");
         }
+    } else if (compression == COMPRESSION_BZIP2) {
+        if (BZ2_bzDecompressInit(&decoder->bzip2, 0, 0) != BZ_OK) {
+            free(decoder);
+            return err_set(err, PL_E_FAULT, "the bzip2 decoder cannot be started");
+        }
+        decoder->in_member = true;
     }
     *ret_decoder = decoder;
     return 0;
@@ -120,6 +125,8 @@ void decoder_free(struct decoder *decoder)
         ZSTD_freeDStream(decoder->zstd);
     else if (decoder->compression == COMPRESSION_XZ)
         lzma_end(&decoder->xz);
+    else if (decoder->compression == COMPRESSION_BZIP2)
+        BZ2_bzDecompressEnd(&decoder->bzip2);
     if (decoder->holds_large_window)
         pthread_mutex_unlock(&large_window);
     free(decoder);
@@ -388,6 +395,57 @@ static int read_xz(struct decoder *decoder, char *bytes, size_t size, size_t *re
     return 0;
 }
 
+/* Streams may follow one another, as parallel compressors write them. */
+static int bzip2_next_stream(struct decoder *decoder, struct pl_err *err)
+{
+    int r = more_input(decoder, err);
+    if (r < 0 || decoder->pending.len == 0)
+        return r;
+    if (decoder->pending.data[0] != 'B')
+        return damaged(decoder, "unknown bytes follow the end", err);
+    BZ2_bzDecompressEnd(&decoder->bzip2);
+    decoder->bzip2 = (bz_stream){0};
+    if (BZ2_bzDecompressInit(&decoder->bzip2, 0, 0) != BZ_OK)
+        return err_set(err, PL_E_FAULT, "the bzip2 decoder cannot be started");
+    decoder->in_member = true;
+    return 0;
+}
+
+static int read_bzip2(struct decoder *decoder, char *bytes, size_t size, size_t *ret_len,
+                      struct pl_err *err)
+{
+    bz_stream *bzip2 = &decoder->bzip2;
+    size_t len = 0;
+    while (len < size) {
+        int r = decoder->in_member ? more_input(decoder, err) : bzip2_next_stream(decoder, err);
+        if (r < 0)
+            return r;
+        if (!decoder->in_member)
+            break;
+        size_t room = size - len < UINT32_MAX ? size - len : UINT32_MAX;
+        size_t have = decoder->pending.len < UINT32_MAX ? decoder->pending.len : UINT32_MAX;
+        bzip2->next_in = (char *)(uintptr_t)decoder->pending.data;
+        bzip2->avail_in = (unsigned)have;
+        bzip2->next_out = bytes + len;
+        bzip2->avail_out = (unsigned)room;
+        int code = BZ2_bzDecompress(bzip2);
+        size_t used = have - bzip2->avail_in, made = room - bzip2->avail_out;
+        decoder->pending = str_from(decoder->pending, used);
+        len += made;
+        if (code == BZ_STREAM_END)
+            decoder->in_member = false;
+        else if (code != BZ_OK)
+            return damaged(decoder,
+                           code == BZ_DATA_ERROR ? "wrong checksum or malformed block"
+                                                 : "malformed header",
+                           err);
+        else if (!made && !used && decoder->input_ended)
+            return cut_short(decoder, err);
+    }
+    *ret_len = len;
+    return 0;
+}
+
 static int read_plain(struct decoder *decoder, char *bytes, size_t size, size_t *ret_len,
                       struct pl_err *err)
 {
@@ -417,8 +475,9 @@ int decoder_read(struct decoder *decoder, void *bytes, size_t size, size_t *ret_
         return read_zstd(decoder, bytes, size, ret_len, err);
     case COMPRESSION_XZ:
         return read_xz(decoder, bytes, size, ret_len, err);
-    case COMPRESSION_NONE:
     case COMPRESSION_BZIP2:
+        return read_bzip2(decoder, bytes, size, ret_len, err);
+    case COMPRESSION_NONE:
         break;
     }
     return read_plain(decoder, bytes, size, ret_len, err);

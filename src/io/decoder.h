@@ -1,5 +1,5 @@
-/* Decompression in order: gzip (RFC 1952, all members), zstd (RFC 8878, all frames) and xz. The
- * kind is told by the first bytes, never by a name. */
+/* Decompression in order: gzip (RFC 1952, all members), zstd (RFC 8878, all frames), xz and
+ * bzip2. The kind is told by the first bytes, never by a name. */
 #pragma once
 
 #include "base/err.h"
@@ -10,7 +10,7 @@ enum compression {
     COMPRESSION_GZIP,
     COMPRESSION_ZSTD,
     COMPRESSION_XZ,
-    COMPRESSION_BZIP2 /* recognized, so that it can be named; not decoded */
+    COMPRESSION_BZIP2
 };
 enum { COMPRESSION_HEAD = 6 }; /* bytes that compression_detect() looks at */
 enum compression compression_detect(struct str head);
@@ -24,7 +24,7 @@ struct decoder_input {
     int (*read)(void *context, struct str *ret_bytes, struct pl_err *err);
 };
 
-/* COMPRESSION_NONE passes bytes through. PL_E_UNSUPPORTED for bzip2. */
+/* COMPRESSION_NONE passes bytes through. */
 int decoder_new(enum compression compression, struct decoder_input input,
                 struct decoder **ret_decoder, struct pl_err *err);
 void decoder_free(struct decoder *decoder);

@@ -8,8 +8,11 @@ static bool is_first(struct str version)
 static bool in_range(const struct advisory_range *range, const struct version_scheme *scheme,
                      struct str version)
 {
-    if (!is_first(range->introduced) && scheme->compare(version, range->introduced) < 0)
-        return false;
+    if (!is_first(range->introduced)) {
+        int order = scheme->compare(version, range->introduced);
+        if (order < 0 || (order == 0 && range->after))
+            return false;
+    }
     if (range->fixed.len)
         return scheme->compare(version, range->fixed) < 0;
     if (range->last_affected.len)
@@ -51,10 +54,12 @@ struct str verdict_range_text(struct arena *arena, const struct advisory_range *
     struct str end = range->fixed.len ? range->fixed : range->last_affected;
     const char *sign = range->fixed.len ? "<" : "<=";
     if (from && end.len)
-        return arena_printf(arena, ">= %.*s, %s %.*s", STR_ARG(range->introduced), sign,
+        return arena_printf(arena, "%s %.*s, %s %.*s",
+                            range->after ? ">" : ">=", STR_ARG(range->introduced), sign,
                             STR_ARG(end));
     if (from)
-        return arena_printf(arena, ">= %.*s", STR_ARG(range->introduced));
+        return arena_printf(arena, "%s %.*s",
+                            range->after ? ">" : ">=", STR_ARG(range->introduced));
     if (end.len)
         return arena_printf(arena, "%s %.*s", sign, STR_ARG(end));
     return STR("all versions");

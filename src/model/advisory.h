@@ -15,12 +15,13 @@ enum advisory_status {
     ADVISORY_END_OF_LIFE,         /* the distribution no longer supports the package */
 };
 
-/* Affected from `introduced` (inclusive; "0" or empty: from the first) up to `fixed` (exclusive),
- * or `last_affected` (inclusive), or without end when both are empty. */
+/* Affected from `introduced` (inclusive, with `after` exclusive; "0" or empty: from the first) up
+ * to `fixed` (exclusive), or `last_affected` (inclusive), or without end when both are empty. */
 struct advisory_range {
     struct str introduced;
     struct str fixed;
     struct str last_affected;
+    bool after; /* affected only behind `introduced` */
 };
 
 /* The feeds, most trusted first for packages of an operating system: a publisher's own feed before

@@ -146,6 +146,14 @@ static struct str introduced_text(struct str introduced)
     return str_equal(introduced, STR("0")) ? STR("") : introduced;
 }
 
+static bool has_after(const struct vulndb_statement *statement)
+{
+    for (size_t i = 0; i < statement->range_count; i++)
+        if (statement->ranges[i].after)
+            return true;
+    return false;
+}
+
 static void encode_statement(struct builder *builder, uint32_t unit,
                              const struct vulndb_statement *statement)
 {
@@ -156,7 +164,8 @@ static void encode_statement(struct builder *builder, uint32_t unit,
     unsigned second = (statement->unimportant ? STATEMENT_UNIMPORTANT : 0u) |
                       (statement->modular ? STATEMENT_MODULAR : 0u) |
                       (statement->module.len ? STATEMENT_HAS_MODULE : 0u) |
-                      (statement->version_count ? STATEMENT_HAS_VERSIONS : 0u);
+                      (statement->version_count ? STATEMENT_HAS_VERSIONS : 0u) |
+                      (has_after(statement) ? STATEMENT_HAS_AFTER : 0u);
     struct buf *out = &builder->scratch;
     out->len = 0;
     buf_putc(out, (char)first);
@@ -174,6 +183,8 @@ static void encode_statement(struct builder *builder, uint32_t unit,
         put_text(builder, introduced_text(statement->ranges[i].introduced));
         put_text(builder, statement->ranges[i].fixed);
         put_text(builder, statement->ranges[i].last_affected);
+        if (second & STATEMENT_HAS_AFTER)
+            buf_putc(out, statement->ranges[i].after ? 1 : 0);
     }
     if (statement->version_count)
         put_list(builder, statement->versions, statement->version_count);

@@ -40,7 +40,7 @@ enum { EPSS_ENTRY = 14, EPSS_KEY = 6 };
 #define EPSS_UNIT 1e9
 
 /* A statement: two bytes of flags, then unit, advisory, [ids], [reason], [module], count of ranges,
- * [introduced, fixed, last affected] of each, [versions]. */
+ * [introduced, fixed, last affected, [after]] of each, [versions]. */
 enum {
     STATEMENT_STATUS = 0x07, /* enum advisory_status */
     STATEMENT_SEVERITY_SHIFT = 3,
@@ -52,7 +52,8 @@ enum {
     STATEMENT_MODULAR = 0x02,
     STATEMENT_HAS_MODULE = 0x04,
     STATEMENT_HAS_VERSIONS = 0x08,
-    STATEMENT_FLAGS2 = 0x0f,
+    STATEMENT_HAS_AFTER = 0x10, /* some range begins behind its first version */
+    STATEMENT_FLAGS2 = 0x1f,
 };
 
 /* A facet: unit, flags, then what the flags say. */

@@ -79,7 +79,7 @@ static size_t add_list(struct vulndb_cursor *cursor, struct format_reader *reade
     return count;
 }
 
-static void read_ranges(struct vulndb_cursor *cursor, struct format_reader *reader,
+static void read_ranges(struct vulndb_cursor *cursor, struct format_reader *reader, bool with_after,
                         struct vulndb_statement *statement)
 {
     uint64_t count = format_number(reader);
@@ -103,6 +103,7 @@ static void read_ranges(struct vulndb_cursor *cursor, struct format_reader *read
         range->introduced = vulndb_read_text(cursor->db, reader);
         range->fixed = vulndb_read_text(cursor->db, reader);
         range->last_affected = vulndb_read_text(cursor->db, reader);
+        range->after = with_after && format_byte(reader);
     }
     statement->ranges = ranges;
     statement->range_count = count;
@@ -153,7 +154,7 @@ bool vulndb_next(struct vulndb_cursor *cursor, struct vulndb_statement *ret_stat
         statement.reason = vulndb_read_text(cursor->db, &reader);
     if (second & STATEMENT_HAS_MODULE)
         statement.module = vulndb_read_text(cursor->db, &reader);
-    read_ranges(cursor, &reader, &statement);
+    read_ranges(cursor, &reader, second & STATEMENT_HAS_AFTER, &statement);
     size_t versions = ids;
     if (second & STATEMENT_HAS_VERSIONS)
         versions = add_list(cursor, &reader, ids);

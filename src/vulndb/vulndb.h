@@ -5,6 +5,10 @@
  * "Ubuntu:Pro:22.04", "npm", "PyPI", "crates.io", "Go", "Maven", "NuGet", "Packagist", "RubyGems",
  * "Bitnami" ...
  *
+ * Packages are named as the feed names them. A statement on a SOURCE rpm (Red Hat's unfixed
+ * components, SUSE's OSV, Azure Linux, Photon) stands under "NAME/src": all binary packages that
+ * were built from it are meant, and the version is the source's.
+ *
  * Every struct str that is handed out points into the map and lives until vulndb_close(). */
 #pragma once
 
