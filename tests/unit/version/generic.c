@@ -1,0 +1,18 @@
+#include "cases.h"
+
+static void published(void)
+{
+    check_cases("generic");
+}
+
+static void total_for_any_text(void)
+{
+    check_random("generic");
+}
+
+int main(void)
+{
+    RUN(published);
+    RUN(total_for_any_text);
+    return test_end();
+}
