@@ -75,7 +75,9 @@ static void wolfi(struct names *names)
 static void red_hat(struct names *names)
 {
     static const char *const streams[] = {"eus", "e4s", "aus", "tus"};
-    static const char *const parts[] = {"baseos", "appstream"};
+    static const char *const parts[] = {"baseos",           "appstream", "crb",
+                                        "highavailability", "realtime",  "nfv",
+                                        "resilientstorage", "sap_hana",  "supplementary"};
     struct str major = os_major(names->version), version = names->version;
     uint64_t number = 0;
     str_to_u64(major, &number);
@@ -94,17 +96,17 @@ static void red_hat(struct names *names)
     }
     static const char *const old_parts[] = {"::server", "::client", "::workstation",
                                             "::computenode"};
-    static const char *const new_parts[] = {"::baseos", "::appstream", "::crb",
-                                            "::highavailability"};
-    const char *const *suffixes = number >= 8 ? new_parts : old_parts;
     /* From 10 on the release is written "10.0" for all of it, or as the minor release. */
     if (number >= 10 && version.len > major.len)
         add(names, arena_printf(names->arena, "Red Hat:enterprise_linux:%.*s", STR_ARG(version)));
     if (number >= 10)
         add(names, arena_printf(names->arena, "Red Hat:enterprise_linux:%.*s.0", STR_ARG(major)));
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; number >= 8 && i < ARRAY_LEN(parts); i++)
+        add(names, arena_printf(names->arena, "Red Hat:enterprise_linux:%.*s::%s", STR_ARG(major),
+                                parts[i]));
+    for (size_t i = 0; number < 8 && i < ARRAY_LEN(old_parts); i++)
         add(names, arena_printf(names->arena, "Red Hat:enterprise_linux:%.*s%s", STR_ARG(major),
-                                suffixes[i]));
+                                old_parts[i]));
     add(names, arena_printf(names->arena, "Red Hat:enterprise_linux:%.*s", STR_ARG(major)));
 }
 

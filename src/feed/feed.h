@@ -29,6 +29,7 @@ struct feed_import {
     void (*problem)(void *context, struct str where, const struct pl_err *problem);
     void *context;
     const struct progress *progress;
+    bool named; /* the file at hand is what was asked for, not one of many */
     uint64_t documents, records, problems; /* read so far */
     char snapshot_date[CLOCK_DATE]; /* of a snapshot of feeds, feed/snapshot.c; empty: none */
     uint64_t bad_scores; /* CVSS vectors that are none: left out, their records are not */

@@ -32,14 +32,49 @@ static const char *known_format(struct str head)
 {
     if (head_is_markup(head)) {
         if (str_find(head, STR("oval_definitions")) != SIZE_MAX)
-            return "OVAL";
-        return str_find(head, STR("<updates")) != SIZE_MAX ? "updateinfo" : NULL;
+            return "OVAL of another publisher";
+        return str_find(head, STR("<updates")) != SIZE_MAX ? "updateinfo of another publisher"
+                                                           : NULL;
     }
     if (head_has_member(head, 2, "csaf_version"))
-        return "CSAF";
+        return "CSAF of another publisher";
     if (head_has_member(head, 1, "@context") && head_has_member(head, 1, "statements"))
         return "OpenVEX";
     return head_has_member(head, 1, "bomFormat") ? "CycloneDX" : NULL;
+}
+
+/* What lies beside advisories and has none: lists of files, signatures, pages for people. */
+static bool is_companion(struct str name)
+{
+    static const char *const names[] = {
+        "changes.csv",
+        "deletions.csv",
+        "releases.csv",
+        "index.txt",
+        "feed.json",
+        "repomd.xml",
+        "updateinfo.json",
+        "archive_latest.txt",
+        "modified_id.csv",
+        "README.md",
+        "provider-metadata.json",
+        "photon_versions.json",
+        "LICENSE",
+        "LICENSE.md",
+        "robots.txt",
+        "SHA256SUMS",
+    };
+    static const char *const ends[] = {".asc", ".sha256",  ".sha512", ".sha512sum", ".sig",
+                                       ".rss", ".rss.xml", ".html",   ".htm",       ".meta"};
+    size_t slash = str_last_index(name, '/');
+    struct str base = slash == SIZE_MAX ? name : str_from(name, slash + 1);
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (str_is(base, names[i]))
+            return true;
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+        if (str_ends(base, str_of(ends[i])))
+            return true;
+    return false;
 }
 
 static int unknown_format(struct str head, struct pl_err *err)
@@ -52,8 +87,7 @@ static int unknown_format(struct str head, struct pl_err *err)
         return err_set(err, PL_E_FORMAT, "it is empty");
     return err_set(
         err, PL_E_UNSUPPORTED,
-        "it is no advisory feed that this version knows: OSV, Debian's tracker, Alpine's "
-        "secdb, KEV, EPSS and NVD are");
+        "it is no advisory feed that this version knows: \"plimsoll list feeds\" names them");
 }
 
 /* All of a document or archive was read: the units that it brings whole replace the old ones. */
@@ -75,7 +109,10 @@ static void import_document(struct feed_import *import, struct document_source *
     int r = document_open(source, name, in_archive, &document, &err);
     if (r == 0) {
         const struct feed *feed = feed_recognise(document->head);
-        r = feed ? feed->read(import, document, &err) : unknown_format(document->head, &err);
+        if (feed)
+            r = feed->read(import, document, &err);
+        else if (import->named || !is_companion(name))
+            r = unknown_format(document->head, &err);
     }
     if (r < 0) {
         tell_path(import, name, &err);
@@ -116,6 +153,7 @@ static void import_zip(struct feed_import *import, int fd, const char *path)
         buf_printf(&name, "%s: %.*s", path, STR_ARG(member.name));
         struct document_source source = {0};
         document_from_zip(&source, zip, &member);
+        import->named = false;
         import_document(import, &source, buf_str(&name), true);
         tell_bytes(import, member.compressed);
     }
@@ -137,6 +175,7 @@ static void import_tar(struct feed_import *import, struct document_source *outer
         buf_printf(&name, "%s: %.*s", path, STR_ARG(member));
         struct document_source source = {0};
         document_from_tar(&source, tar);
+        import->named = false;
         import_document(import, &source, buf_str(&name), true);
     }
     document_tar_close(tar);
@@ -242,8 +281,11 @@ int feed_import_path(struct feed_import *import, const char *path, struct pl_err
         r = err_errno(err, errno, "it can't be read");
     else if (S_ISDIR(st.st_mode))
         r = import_folder(import, path, 0, err);
-    else
+    else {
+        import->named = true;
         r = import_file(import, path, err);
+        import->named = false;
+    }
     return r < 0 ? err_prefix(err, "%s", path) : 0;
 }
 

@@ -44,9 +44,59 @@ static uint32_t unit_of(struct osv_record *record, struct str ecosystem)
     return unit;
 }
 
-static void add_statement(struct osv_record *record, const json_t *affected)
+/* SUSE names source packages, and beside them the binary packages of the update. */
+static void add_binaries(struct osv_record *record, const json_t *affected, uint32_t unit,
+                         struct str ecosystem, struct vulndb_statement *statement)
 {
     struct pl_err err;
+    const json_t *specific = json_member(affected, "ecosystem_specific");
+    struct str name = json_text(json_member(affected, "package"), "name");
+    size_t index, count = 0;
+    json_t *group, *version;
+    const char *binary;
+    int r = 0;
+    json_array_foreach(json_list(specific, "binaries"), index, group)
+    {
+        json_object_foreach(group, binary, version)
+        {
+            struct advisory_range range = {
+                .introduced = STR(""),
+                .fixed = str_make(json_string_value(version), json_string_length(version))};
+            if (!range.fixed.len)
+                continue;
+            statement->ranges = &range;
+            statement->range_count = 1;
+            count++;
+            r = builder_statement(record->import->builder, unit, ecosystem, str_of(binary),
+                                  statement, &err);
+            if (r < 0)
+                tell_record(record, &err);
+        }
+    }
+    if (count)
+        return;
+    struct str source = arena_printf(&record->arena, "%.*s/src", STR_ARG(name));
+    if (builder_statement(record->import->builder, unit, ecosystem, source, statement, &err) < 0)
+        tell_record(record, &err);
+}
+
+/* Under the package's name; Rocky names source packages, as which it counts, too. */
+static void add_named(struct osv_record *record, uint32_t unit, struct str ecosystem,
+                      struct str name, const struct vulndb_statement *statement)
+{
+    struct builder *builder = record->import->builder;
+    struct pl_err err;
+    int r = builder_statement(builder, unit, ecosystem, name, statement, &err);
+    if (r == 0 && str_starts(ecosystem, STR("Rocky Linux:")))
+        r = builder_statement(builder, unit, ecosystem,
+                              arena_printf(&record->arena, "%.*s/src", STR_ARG(name)), statement,
+                              &err);
+    if (r < 0)
+        tell_record(record, &err);
+}
+
+static void add_statement(struct osv_record *record, const json_t *affected)
+{
     struct vulndb_statement statement = {.feed = FEED_OSV};
     const json_t *package = json_member(affected, "package");
     struct str ecosystem = osv_namespace(json_text(package, "ecosystem"));
@@ -68,8 +118,10 @@ static void add_statement(struct osv_record *record, const json_t *affected)
     statement.modular = osv_is_modular(&statement);
     /* "kernel:4.18.0" in a summary is a version, not a stream: the builds tell. */
     statement.module = statement.modular ? record->module : STR_NONE;
-    if (builder_statement(record->import->builder, unit, ecosystem, name, &statement, &err) < 0)
-        tell_record(record, &err);
+    if (str_starts(ecosystem, STR("SUSE:")) || str_starts(ecosystem, STR("openSUSE:")))
+        add_binaries(record, affected, unit, ecosystem, &statement);
+    else
+        add_named(record, unit, ecosystem, name, &statement);
 }
 
 static void add_facet(struct osv_record *record, struct str id, struct vulndb_facet *facet)
@@ -131,7 +183,9 @@ static void read_record(struct feed_import *import, const struct feed_document *
         json_t *affected;
         json_array_foreach(json_list(json, "affected"), index, affected)
             add_statement(&record, affected);
-        if (record.bases == 1 && document->in_archive)
+        /* GitHub's repository is not all that OSV has of an ecosystem. */
+        if (record.bases == 1 && document->in_archive &&
+            str_find(document->name, STR("github-reviewed/")) == SIZE_MAX)
             feed_brings_whole(import, record.unit);
         if (record.bases && (record.id_count || record.withdrawn))
             add_facets(&record);

@@ -100,6 +100,26 @@ static size_t count_events(const json_t *affected)
     return count;
 }
 
+/* GitHub's advisories without a fix tell what is affected so far beside the events: "<= 1.2.3". */
+static void bound_ranges(const json_t *affected, struct vulndb_statement *statement,
+                         struct advisory_range *ranges)
+{
+    struct str text =
+        json_text(json_member(affected, "database_specific"), "last_known_affected_version_range");
+    bool inclusive = str_starts(text, STR("<="));
+    if (!inclusive && !str_starts(text, STR("<")))
+        return;
+    text = str_trim(str_from(text, inclusive ? 2 : 1));
+    for (size_t i = 0; i < statement->range_count && text.len; i++) {
+        if (ranges[i].fixed.len || ranges[i].last_affected.len)
+            continue;
+        if (inclusive)
+            ranges[i].last_affected = text;
+        else
+            ranges[i].fixed = text;
+    }
+}
+
 static void read_versions(struct osv_record *record, const json_t *affected,
                           struct vulndb_statement *statement)
 {
@@ -135,6 +155,7 @@ bool osv_read_ranges(struct osv_record *record, const json_t *affected, struct s
         statement->range_count += make_ranges(&list, ranges + statement->range_count);
     }
     VEC_FREE(&list);
+    bound_ranges(affected, statement, ranges);
     /* A distribution's versions have one order: what its ranges say is all, and the lists of every
      * version that ever was would be most of the database. */
     if (!record->distribution || !statement->range_count)
