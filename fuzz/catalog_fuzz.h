@@ -37,7 +37,6 @@ static inline void fuzz_cataloger(const struct cataloger *cataloger, const char 
     else
         input.input.whole = bytes;
     (void)cataloger->read(&sink, &input.input, companion, &err);
-    VEC_FREE(&sink.packages);
-    VEC_FREE(&sink.problems);
+    catalog_sink_free(&sink);
     arena_free(&arena);
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "app/layers.h"
+#include "app/owners.h"
 #include "base/limits.h"
 #include "image/path.h"
 #include "image/rootfs.h"
@@ -109,6 +110,17 @@ static const struct file_content *content_of(const struct collecting *all,
     return file ? file->content : NULL;
 }
 
+static void keep_more(struct collecting *all, struct str path, const struct record_file *file)
+{
+    struct collection *collection = all->collection;
+    const struct file_content *content = file->content;
+    *VEC_ADD(&collection->kept) = (struct kept_file){
+        file->reader,
+        arena_str(&collection->arena, path),
+        arena_str(&collection->arena, content->kept),
+    };
+}
+
 static void keep(struct collecting *all, struct str path, const struct record_file *file)
 {
     struct collection *collection = all->collection;
@@ -116,10 +128,14 @@ static void keep(struct collecting *all, struct str path, const struct record_fi
     struct str seen;
     if (!content || collection_get(collection, path, &seen))
         return;
-    *VEC_ADD(&collection->kept) = (struct kept_file){
-        arena_str(&collection->arena, path),
-        arena_str(&collection->arena, content->kept),
-    };
+    keep_more(all, path, file);
+}
+
+/* It looks for files anywhere, not for those of the system at their places. */
+static bool wants_anywhere(const struct cataloger *cataloger)
+{
+    return cataloger->magic ||
+           (cataloger->wants && *cataloger->wants && want_is_general(str_of(*cataloger->wants)));
 }
 
 /* Links that go round, a device or a folder where a package database should be: said plainly. */
@@ -127,7 +143,7 @@ static void tell_unreadable(struct collecting *all, const struct cataloger *cata
                             struct str path, const char *what, const char *limit)
 {
     struct pl_err problem;
-    if (cataloger->mode == CATALOG_KEEP)
+    if (cataloger->mode == CATALOG_KEEP || wants_anywhere(cataloger))
         return;
     err_set(&problem, PL_E_FORMAT, "%s: %.*s %s", cataloger->name, STR_ARG(path), what);
     problem.limit = limit;
@@ -209,12 +225,39 @@ static void collect_folder(struct collecting *all, unsigned index, struct str pa
     VEC_FREE(&names);
 }
 
+/* Files that were found anywhere, where the image still shows them. */
+static void collect_anywhere(struct collecting *all)
+{
+    for (uint32_t layer = 0; layer < all->tree.count; layer++) {
+        const struct layer_record *record = all->tree.layers[layer];
+        for (size_t i = 0; i < record->files.count; i++) {
+            const struct record_file *file = &record->files.items[i];
+            struct tree_node node;
+            if (file->reader > READER_INDEX || !wants_anywhere(catalogers[file->reader]))
+                continue;
+            if (file->type == ENTRY_SYMLINK || file->type == ENTRY_HARDLINK) {
+                collect_path(all, file->reader, file->path);
+                continue;
+            }
+            if (!file->content ||
+                !tree_resolve(&all->tree, &all->scratch, file->path, true, &node) ||
+                node.layer != layer || node.order != file->order)
+                continue;
+            if (catalogers[file->reader]->mode == CATALOG_KEEP)
+                keep_more(all, file->path, file);
+            else
+                select_file(all, file->reader, layer, file);
+        }
+    }
+}
+
 static void collect_wants(struct collecting *all)
 {
     all->selected.count = 0;
     all->collection->kept.count = 0;
+    collect_anywhere(all);
     for (unsigned index = 0; catalogers[index]; index++) {
-        if (!is_enabled(all, index))
+        if (!is_enabled(all, index) || wants_anywhere(catalogers[index]))
             continue;
         for (const char *const *want = catalogers[index]->wants; *want; want++) {
             struct str pattern = str_of(*want);
@@ -252,19 +295,15 @@ static void read_companions(struct collecting *all)
 
 /* ---- what the selected files say ---- */
 
+/* Texts stay where they are: the report takes over the layers' arenas in the end. */
 static struct package copy_package(struct arena *arena, const struct package *from, struct str path,
                                    uint32_t layer)
 {
     struct package to = *from;
-    struct str *const texts[] = {&to.name,           &to.version, &to.arch,  &to.source_name,
-                                 &to.source_version, &to.module,  &to.vendor};
-    for (size_t i = 0; i < ARRAY_LEN(texts); i++)
-        *texts[i] = arena_str(arena, *texts[i]);
-    to.licenses = ARENA_ARRAY(arena, struct str, from->license_count);
-    for (size_t i = 0; i < from->license_count; i++)
-        to.licenses[i] = arena_str(arena, from->licenses[i]);
     to.paths = ARENA_NEW(arena, struct str);
     to.paths[0] = path;
+    if (from->inner.len)
+        to.paths[0] = arena_printf(arena, "%.*s!/%.*s", STR_ARG(path), STR_ARG(from->inner));
     to.path_count = 1;
     to.layer = layer;
     return to;
@@ -306,7 +345,7 @@ static void attribute_layers(struct collecting *all, const struct selected *sele
             break;
         const struct file_content *content = older->content;
         for (size_t i = 0; i < content->sink.packages.count; i++) {
-            struct package *key = &content->sink.packages.items[i];
+            struct package *key = content->sink.packages.items[i];
             struct package **hit = bsearch(&key, sorted, count, sizeof(*sorted), by_identity);
             if (hit && (*hit)->layer == last)
                 (*hit)->layer = node.layer;
@@ -314,6 +353,19 @@ static void attribute_layers(struct collecting *all, const struct selected *sele
         layer = node.layer;
     }
     free(sorted);
+}
+
+/* `path`: of the file; empty: each problem tells its own. */
+static void take_problems(struct collecting *all, const struct catalog_sink *sink, struct str path)
+{
+    struct report *report = all->report;
+    for (size_t i = 0; i < sink->problems.count; i++) {
+        const struct catalog_problem *problem = &sink->problems.items[i];
+        struct str where = path.len ? path : arena_str(&report->arena, problem->where);
+        report_tell_text(report, problem->error, where, problem->message, problem->local,
+                         str_of(problem->limit));
+    }
+    report->diagnostics_left_out += sink->problems_left_out;
 }
 
 static void take_file(struct collecting *all, const struct selected *selected)
@@ -327,22 +379,47 @@ static void take_file(struct collecting *all, const struct selected *selected)
     size_t first = report->packages.count;
     for (size_t i = 0; i < content->sink.packages.count; i++)
         *VEC_ADD(&report->packages) =
-            copy_package(&report->arena, &content->sink.packages.items[i], path,
+            copy_package(&report->arena, content->sink.packages.items[i], path,
                          is_dir ? LAYER_NONE : selected->file.layer);
     if (!is_dir && report->packages.count > first)
         attribute_layers(all, selected, &report->packages.items[first],
                          report->packages.count - first);
-    for (size_t i = 0; i < content->sink.problems.count; i++) {
-        const struct catalog_problem *problem = &content->sink.problems.items[i];
-        report_tell_text(report, problem->error, path, problem->message, problem->local,
-                         str_of(problem->limit));
-    }
-    report->diagnostics_left_out += content->sink.problems_left_out;
+    take_problems(all, &content->sink, path);
 }
 
 static int by_report_order(const void *a, const void *b)
 {
     return package_compare(a, b);
+}
+
+/* Room for one more path doubles, so that a package with many paths stays cheap. */
+static void add_path(struct arena *arena, struct package *package, struct str path)
+{
+    size_t count = package->path_count;
+    if ((count & (count - 1)) == 0) {
+        struct str *paths = ARENA_ARRAY(arena, struct str, count * 2);
+        memcpy(paths, package->paths, sizeof(*paths) * count);
+        package->paths = paths;
+    }
+    package->paths[package->path_count++] = path;
+}
+
+/* The better evidence says what the package is. */
+static void merge_into(struct arena *arena, struct package *to, const struct package *from)
+{
+    if (from->origin < to->origin)
+        to->origin = from->origin;
+    to->development &= from->development;
+    if (!to->license_count) {
+        to->licenses = from->licenses;
+        to->license_count = from->license_count;
+    }
+    if (!to->cpe_count) {
+        to->cpes = from->cpes;
+        to->cpe_count = from->cpe_count;
+    }
+    if (!str_equal(to->paths[to->path_count - 1], from->paths[0]))
+        add_path(arena, to, from->paths[0]);
 }
 
 /* A package that two files tell of is one package with two paths. */
@@ -355,16 +432,10 @@ static void merge_doubles(struct report *report)
     for (size_t i = 0; i < report->packages.count; i++) {
         struct package *package = &report->packages.items[i];
         struct package *last = kept ? &report->packages.items[kept - 1] : NULL;
-        if (!last || last->type != package->type || !same_package(last, package)) {
+        if (!last || last->type != package->type || !same_package(last, package))
             report->packages.items[kept++] = *package;
-            continue;
-        }
-        if (str_equal(last->paths[last->path_count - 1], package->paths[0]))
-            continue;
-        struct str *paths = ARENA_ARRAY(&report->arena, struct str, last->path_count + 1);
-        memcpy(paths, last->paths, sizeof(*paths) * last->path_count);
-        paths[last->path_count++] = package->paths[0];
-        last->paths = paths;
+        else
+            merge_into(&report->arena, last, package);
     }
     report->packages.count = kept;
 }
@@ -385,12 +456,71 @@ static bool is_outranked(const struct collecting *all, const struct selected *se
     return false;
 }
 
+static int by_kept_path(const void *a, const void *b)
+{
+    return str_compare(((const struct catalog_file *)a)->path,
+                       ((const struct catalog_file *)b)->path);
+}
+
+/* What the files of one cataloger say together. */
+static void finish_cataloger(struct collecting *all, unsigned index)
+{
+    VEC(struct catalog_file) list = {0};
+    struct report *report = all->report;
+    struct pl_err problem;
+    uint64_t left = LIMIT_PACKAGES;
+    for (size_t i = 0; i < all->collection->kept.count; i++) {
+        const struct kept_file *file = &all->collection->kept.items[i];
+        if (file->reader == index)
+            *VEC_ADD(&list) = (struct catalog_file){file->path, file->content};
+    }
+    if (list.count == 0)
+        return;
+    qsort(list.items, list.count, sizeof(list.items[0]), by_kept_path);
+    struct arena arena = {0};
+    struct catalog_sink sink = {
+        .arena = &arena, .cataloger = catalogers[index], .package_budget = &left};
+    struct catalog_files files = {list.items, list.count};
+    if (catalogers[index]->finish(&sink, &files, &problem) < 0)
+        tell(all, true, sink.path, &problem);
+    for (size_t i = 0; i < sink.packages.count; i++) {
+        const struct package *package = sink.packages.items[i];
+        struct tree_node node;
+        struct str path = arena_str(&report->arena, package->paths[0]);
+        bool found = all->image->kind != TARGET_DIR &&
+                     tree_resolve(&all->tree, &all->scratch, path, true, &node);
+        *VEC_ADD(&report->packages) =
+            copy_package(&report->arena, package, path, found ? node.layer : LAYER_NONE);
+    }
+    take_problems(all, &sink, STR_NONE);
+    catalog_sink_free(&sink);
+    VEC_FREE(&list);
+    arena_adopt(&report->arena, &arena);
+}
+
 static void take_selected(struct collecting *all)
 {
+    for (unsigned i = 0; catalogers[i]; i++)
+        if (catalogers[i]->finish && is_enabled(all, i))
+            finish_cataloger(all, i);
     for (size_t i = 0; i < all->selected.count; i++)
         if (!is_outranked(all, &all->selected.items[i]))
             take_file(all, &all->selected.items[i]);
     merge_doubles(all->report);
+}
+
+static void find_owners(struct collecting *all)
+{
+    struct owners owners = {0};
+    for (size_t i = 0; i < all->selected.count; i++) {
+        const struct file_content *content = content_of(all, &all->selected.items[i]);
+        if (content)
+            owners_add(&owners, &content->sink,
+                       all->image->kind == TARGET_DIR ? LAYER_NONE
+                                                      : all->selected.items[i].file.layer);
+    }
+    owners_assign(&owners, all->report);
+    owners_free(&owners);
 }
 
 /* ---- the whole ---- */
@@ -472,9 +602,12 @@ void collect(struct image *image, const struct collect_options *options, struct 
     tree_index(&all.tree);
     collect_seen(&all);
     take_selected(&all);
+    find_owners(&all);
     tell_layer_problems(&all);
     VEC_FREE(&all.selected);
     layer_requests_free(&all.requests);
+    for (size_t i = 0; i < all.layers.count; i++)
+        arena_adopt(&report->arena, &all.layers.states[i].arena);
     layer_set_free(&all.layers);
     tree_index_free(&all.tree);
     free(all.tree.layers);

@@ -9,6 +9,7 @@
 
 /* Small files that were kept for finishers (cataloger.h: CATALOG_KEEP), by the path asked for. */
 struct kept_file {
+    unsigned reader; /* index of the cataloger */
     struct str path, content;
 };
 

@@ -7,10 +7,15 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "image/rootfs.h"
+#include "io/content.h"
 
 /* Files that must be in memory as a whole are read one at a time when they are large. */
 static pthread_mutex_t large_file = PTHREAD_MUTEX_INITIALIZER;
 static const uint64_t LARGE_FILE = 16 * MIB;
+/* Kept aside of LIMIT_RECORD_BYTES, for small files alone: what tells the system must not go
+ * unread because layers that nobody sees are full of packages. */
+#define SMALL_FILES (1 * MIB)
+static const uint64_t SMALL_FILE = 16 * 1024;
 
 static void add_problem(void *context, bool incomplete, const struct pl_err *problem)
 {
@@ -56,7 +61,10 @@ static int load_whole(struct input *input, uint64_t limit, const char *limit_nam
 
 static struct file_content *new_content(struct layer_state *state, struct record_file *file)
 {
-    struct file_content *content = ARENA_NEW(&state->arena, struct file_content);
+    struct file_content *content = state->spare;
+    if (!content)
+        content = ARENA_NEW(&state->arena, struct file_content);
+    state->spare = NULL;
     content->sink.arena = &state->arena;
     content->sink.cataloger = catalogers[file->reader & READER_INDEX];
     content->sink.path = file->path;
@@ -66,12 +74,30 @@ static struct file_content *new_content(struct layer_state *state, struct record
     return content;
 }
 
+/* A file that was read for its first bytes and tells of nothing is as if it had not been read. */
+static void forget_empty(struct layer_state *state, struct record_file *file)
+{
+    struct file_content *content = file->content;
+    if (!file->by_magic || content->sink.packages.count || content->sink.problems.count ||
+        content->sink.problems_left_out)
+        return;
+    state->contents.count--;
+    catalog_sink_free(&content->sink);
+    *content = (struct file_content){0};
+    state->spare = content;
+    file->content = NULL;
+    file->nothing = true;
+}
+
 static int keep_bytes(struct layer_state *state, struct record_file *file, struct str bytes,
                       struct pl_err *err)
 {
-    if (__atomic_load_n(&state->set->bytes_left, __ATOMIC_RELAXED) < bytes.len)
+    uint64_t *budget = bytes.len <= SMALL_FILE ? &state->set->small_left : &state->set->bytes_left;
+    if (__atomic_load_n(budget, __ATOMIC_RELAXED) < bytes.len)
+        budget = &state->set->bytes_left;
+    if (__atomic_load_n(budget, __ATOMIC_RELAXED) < bytes.len)
         return too_large(bytes.len, LIMIT_RECORD_BYTES, LIMIT_NAME(LIMIT_RECORD_BYTES), err);
-    __atomic_fetch_sub(&state->set->bytes_left, bytes.len, __ATOMIC_RELAXED);
+    __atomic_fetch_sub(budget, bytes.len, __ATOMIC_RELAXED);
     new_content(state, file)->kept = arena_str(&state->arena, bytes);
     return 0;
 }
@@ -82,7 +108,10 @@ static int run_reader(struct layer_state *state, struct record_file *file, struc
     struct file_content *content = new_content(state, file);
     content->sink.package_budget = &state->set->packages_left;
     content->sink.byte_budget = &state->set->bytes_left;
-    return content->sink.cataloger->read(&content->sink, input, companion, err);
+    int r = content->sink.cataloger->read(&content->sink, input, companion, err);
+    if (r == 0)
+        forget_empty(state, file);
+    return r;
 }
 
 /* An input that ends with an error where a limit is hit: a hole of a sparse file costs nothing to
@@ -110,36 +139,132 @@ static int next_bounded(struct input *input, struct str *ret_chunk, struct pl_er
     if (before >= ret_chunk->len && before <= LIMIT_CONTENT_BYTES)
         return 0;
     atomic_fetch_add(&bounded->set->content_left, ret_chunk->len);
-    return err_limit(
-        err, LIMIT_NAME(LIMIT_CONTENT_BYTES),
-        "the image's package databases take more than LIMIT_CONTENT_BYTES (%llu bytes); "
-        "the rest was not read",
-        LIMIT_CONTENT_BYTES);
+    return err_limit(err, LIMIT_NAME(LIMIT_CONTENT_BYTES),
+                     "the files that tell of the image's packages take more than "
+                     "LIMIT_CONTENT_BYTES (%llu bytes); "
+                     "the rest was not read",
+                     LIMIT_CONTENT_BYTES);
 }
 
-static bool wants_stream(const struct record_file *file)
+static bool wants_mode(const struct record_file *file, enum catalog_mode mode)
 {
-    return file->reader <= READER_INDEX && catalogers[file->reader]->mode == CATALOG_STREAM;
+    return file->reader <= READER_INDEX && catalogers[file->reader]->mode == mode;
+}
+
+/* What one reader may ask to have in memory. */
+static uint64_t whole_limit(const struct record_file *file, const char **ret_name)
+{
+    const struct cataloger *cataloger = catalogers[file->reader & READER_INDEX];
+    *ret_name = LIMIT_NAME(LIMIT_FILE_WHOLE);
+    if (file->reader > READER_INDEX || !cataloger->max_size)
+        return LIMIT_FILE_WHOLE;
+    if (cataloger->max_size == LIMIT_FILE_SMALL)
+        *ret_name = LIMIT_NAME(LIMIT_FILE_SMALL);
+    return cataloger->max_size;
+}
+
+/* A problem of one reader alone: the others go on. */
+static void tell_file(struct layer_state *state, const struct record_file *file,
+                      struct pl_err *problem)
+{
+    bool is_dir = state->set->image->kind == TARGET_DIR;
+    err_prefix(problem, "%s%.*s", is_dir ? "/" : "", STR_ARG(file->path));
+    add_problem(state, true, problem);
+}
+
+static int read_bytes(struct layer_state *state, struct record_file *file, struct str bytes,
+                      struct pl_err *err)
+{
+    const char *limit_name;
+    uint64_t limit = whole_limit(file, &limit_name);
+    bool raw = file->reader > READER_INDEX || catalogers[file->reader]->mode == CATALOG_KEEP;
+    struct input whole = {.path = file->path, .size = bytes.len, .whole = bytes, .fd = -1};
+    if (bytes.len > limit)
+        return too_large(bytes.len, limit, limit_name, err);
+    return raw ? keep_bytes(state, file, bytes, err)
+               : run_reader(state, file, &whole, STR_NONE, err);
 }
 
 static int read_whole(struct layer_state *state, struct record_file *const *files, size_t count,
                       struct input *input, struct pl_err *err)
 {
-    uint64_t limit = LIMIT_FILE_WHOLE;
-    const char *limit_name = LIMIT_NAME(LIMIT_FILE_WHOLE);
-    const struct cataloger *cataloger = catalogers[files[0]->reader & READER_INDEX];
-    if (files[0]->reader <= READER_INDEX && cataloger->max_size) {
-        limit = cataloger->max_size;
-        limit_name = LIMIT_NAME(LIMIT_FILE_SMALL);
+    const char *limit_name;
+    uint64_t limit = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t own = whole_limit(files[i], &limit_name);
+        limit = own > limit ? own : limit;
     }
     AUTO_BUF bytes = {0};
-    int r = load_whole(input, limit, limit_name, &bytes, err);
+    int r = load_whole(input, limit,
+                       limit == LIMIT_FILE_SMALL ? LIMIT_NAME(LIMIT_FILE_SMALL)
+                                                 : LIMIT_NAME(LIMIT_FILE_WHOLE),
+                       &bytes, err);
+    for (size_t i = 0; i < count && r == 0; i++)
+        if (read_bytes(state, files[i], buf_str(&bytes), err) < 0)
+            tell_file(state, files[i], err);
+    return r;
+}
+
+/* ---- bytes in any order ---- */
+
+/* A content handed out in order. */
+struct content_stream {
+    struct input input; /* first */
+    const struct content *content;
+    uint64_t at;
+    char *buffer;
+};
+
+static int next_of_content(struct input *input, struct str *ret_chunk, struct pl_err *err)
+{
+    struct content_stream *stream = (struct content_stream *)input;
+    enum { CHUNK = 256 * 1024 };
+    const unsigned char *bytes;
+    uint64_t left = stream->content->size - stream->at;
+    size_t len = left < CHUNK ? (size_t)left : CHUNK;
+    *ret_chunk = STR_NONE;
+    if (len == 0)
+        return 0;
+    if (!stream->buffer)
+        stream->buffer = mem_alloc(CHUNK);
+    int r = content_read(stream->content, stream->at, len, stream->buffer, &bytes, err);
+    if (r < 0)
+        return r;
+    *ret_chunk = str_make((const char *)bytes, len);
+    stream->at += len;
+    return 0;
+}
+
+/* Several readers of which at least one wants to go back and forth. */
+static int read_random(struct layer_state *state, struct record_file *const *files, size_t count,
+                       struct input *input, struct pl_err *err)
+{
+    AUTO_CONTENT content = {.fd = -1};
+    int r = 0;
+    if (input->fd >= 0)
+        content = content_of_file(input->fd, input->fd_offset, input->size);
+    else
+        r = content_gather(input, &content, err);
     for (size_t i = 0; i < count && r == 0; i++) {
-        bool raw =
-            files[i]->reader > READER_INDEX || catalogers[files[i]->reader]->mode == CATALOG_KEEP;
-        struct input whole = {.path = files[i]->path, .size = bytes.len, .whole = buf_str(&bytes)};
-        r = raw ? keep_bytes(state, files[i], buf_str(&bytes), err)
-                : run_reader(state, files[i], &whole, STR_NONE, err);
+        int one;
+        struct content_stream stream = {
+            .input = {.path = files[i]->path,
+                      .size = content.size,
+                      .next = next_of_content,
+                      .fd = -1},
+            .content = &content,
+        };
+        struct input random = {
+            .path = files[i]->path, .size = content.size, .content = &content, .fd = -1};
+        if (wants_mode(files[i], CATALOG_RANDOM))
+            one = run_reader(state, files[i], &random, STR_NONE, err);
+        else if (wants_mode(files[i], CATALOG_STREAM))
+            one = run_reader(state, files[i], &stream.input, STR_NONE, err);
+        else
+            one = read_whole(state, &files[i], 1, &stream.input, err);
+        if (one < 0)
+            tell_file(state, files[i], err);
+        free(stream.buffer);
     }
     return r;
 }
@@ -153,12 +278,19 @@ static int take_file(void *context, struct record_file *const *files, size_t cou
     if (files[0]->type != ENTRY_FILE)
         return 0;
     struct bounded bounded = {
-        .input = {.path = input->path, .size = input->size, .next = next_bounded},
+        .input = {.path = input->path,
+                  .size = input->size,
+                  .next = next_bounded,
+                  .fd = input->fd,
+                  .fd_offset = input->fd_offset},
         .inner = input,
         .set = state->set,
         .left = LIMIT_FILE_STREAM,
     };
-    if (count == 1 && wants_stream(files[0]))
+    for (size_t i = 0; i < count; i++)
+        if (wants_mode(files[i], CATALOG_RANDOM))
+            return read_random(state, files, count, &bounded.input, err);
+    if (count == 1 && wants_mode(files[0], CATALOG_STREAM))
         return run_reader(state, files[0], &bounded.input, STR_NONE, err);
     bool large = input->size > LARGE_FILE;
     if (large)
@@ -223,6 +355,20 @@ static void run_pass(struct layer_set *set, const struct wants *wants, const boo
         pthread_join(threads[--started], NULL);
 }
 
+static void add_wants(struct layer_set *set, unsigned index)
+{
+    const struct cataloger *cataloger = catalogers[index];
+    if (cataloger->magic)
+        wants_add_magic(&set->wants, str_of(cataloger->magic), index);
+    for (const char *const *want = cataloger->wants; want && *want; want++) {
+        wants_add(&set->wants, str_of(*want), index);
+        if (cataloger->companion)
+            wants_add(&set->wants,
+                      arena_printf(&set->image->arena, "%s%s", *want, cataloger->companion),
+                      index | READER_COMPANION);
+    }
+}
+
 void layer_set_init(struct layer_set *set, struct image *image, const bool *enabled, unsigned jobs,
                     bool verify, const struct progress *progress)
 {
@@ -235,7 +381,8 @@ void layer_set_init(struct layer_set *set, struct image *image, const bool *enab
         .entry_budget = LIMIT_ENTRIES,
         .file_budget = LIMIT_WANTED_FILES,
         .packages_left = LIMIT_PACKAGES,
-        .bytes_left = LIMIT_RECORD_BYTES,
+        .bytes_left = LIMIT_RECORD_BYTES - SMALL_FILES,
+        .small_left = SMALL_FILES,
         .content_left = LIMIT_CONTENT_BYTES,
     };
     image->budget.progress = progress;
@@ -248,13 +395,7 @@ void layer_set_init(struct layer_set *set, struct image *image, const bool *enab
     for (unsigned i = 0; catalogers[i]; i++) {
         if (enabled && !enabled[i])
             continue;
-        for (const char *const *want = catalogers[i]->wants; *want; want++) {
-            wants_add(&set->wants, str_of(*want), i);
-            if (catalogers[i]->companion)
-                wants_add(&set->wants,
-                          arena_printf(&image->arena, "%s%s", *want, catalogers[i]->companion),
-                          i | READER_COMPANION);
-        }
+        add_wants(set, i);
     }
     wants_seal(&set->wants);
 }
@@ -263,10 +404,8 @@ void layer_set_free(struct layer_set *set)
 {
     for (size_t i = 0; i < set->count; i++) {
         struct layer_state *state = &set->states[i];
-        for (size_t k = 0; k < state->contents.count; k++) {
-            VEC_FREE(&state->contents.items[k]->sink.packages);
-            VEC_FREE(&state->contents.items[k]->sink.problems);
-        }
+        for (size_t k = 0; k < state->contents.count; k++)
+            catalog_sink_free(&state->contents.items[k]->sink);
         VEC_FREE(&state->contents);
         VEC_FREE(&state->problems);
         record_free(&state->record);
@@ -399,7 +538,8 @@ void layer_set_read_pair(struct layer_set *set, const struct layer_file *file,
     struct str journal_bytes = raw_bytes(set, journal, reader | READER_COMPANION);
     if (main_bytes.len == 0 || journal_bytes.len == 0)
         return; /* why it could not be read is a problem of its layer */
-    struct input input = {.path = file->path, .size = main_bytes.len, .whole = main_bytes};
+    struct input input = {
+        .path = file->path, .size = main_bytes.len, .whole = main_bytes, .fd = -1};
     if (run_reader(&set->states[file->layer], file_at(set, file, reader), &input, journal_bytes,
                    &err) < 0) {
         err_prefix(&err, "%.*s", STR_ARG(file->path));

@@ -33,6 +33,7 @@ struct layer_state {
     struct arena arena; /* of what the readers found */
     VEC(struct layer_problem) problems;
     VEC(struct file_content *) contents;
+    struct file_content *spare; /* of a file that told of nothing */
     struct layer_set *set;
 };
 
@@ -46,6 +47,7 @@ struct layer_set {
     unsigned jobs;
     _Atomic uint64_t entry_budget, file_budget;
     uint64_t packages_left, bytes_left; /* of LIMIT_PACKAGES, LIMIT_RECORD_BYTES; atomically */
+    uint64_t small_left; /* kept aside for the files that tell of the system */
     _Atomic uint64_t content_left;      /* of LIMIT_CONTENT_BYTES */
     _Atomic size_t next;                /* layer to be walked next */
     /* The current pass */

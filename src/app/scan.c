@@ -10,6 +10,7 @@
 #include "catalog/purl.h"
 #include "image/path.h"
 #include "match/match.h"
+#include "model/ecosystem.h"
 #include "vulndb/vulndb.h"
 
 /* ---- which catalogers ---- */
@@ -39,7 +40,7 @@ static int choose_catalogers(struct str list, bool **ret_enabled, struct pl_err 
     }
     /* What tells the system is needed by all of them. */
     for (size_t i = 0; i < count; i++)
-        if (catalogers[i]->mode == CATALOG_KEEP)
+        if (catalogers[i]->mode == CATALOG_KEEP && !catalogers[i]->finish)
             enabled[i] = true;
     *ret_enabled = enabled;
     return 0;
@@ -112,6 +113,14 @@ static void check_end_of_life(struct report *report)
     tell(report, false, &problem);
 }
 
+static size_t count_system_packages(const struct report *report)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < report->packages.count; i++)
+        count += ecosystem_of(report->packages.items[i].type)->system;
+    return count;
+}
+
 static void detect_system(struct report *report, const struct collection *collection)
 {
     struct os_files files = {
@@ -122,7 +131,7 @@ static void detect_system(struct report *report, const struct collection *collec
         report->packages.items[i].purl =
             purl_of(&report->arena, &report->packages.items[i], &report->target.os);
     check_end_of_life(report);
-    if (report->target.os.id.len && report->packages.count == 0) {
+    if (report->target.os.id.len && count_system_packages(report) == 0) {
         struct str name = os_text(report);
         err_set(
             &problem, PL_E_NOT_FOUND,
@@ -194,7 +203,8 @@ static bool check_feed(struct report *report, const struct vulndb *db,
     struct pl_err problem;
     const struct os_info *os = &report->target.os;
     struct str name = os_text(report);
-    if (report->packages.count == 0)
+    size_t packages = count_system_packages(report);
+    if (packages == 0)
         return false;
     for (size_t i = 0; i < count; i++)
         if (!namespaces[i].out_of_reach && vulndb_has_namespace(db, namespaces[i].name))
@@ -205,14 +215,44 @@ static bool check_feed(struct report *report, const struct vulndb *db,
             &problem, PL_E_UNSUPPORTED,
             "the operating system cannot be told (no os-release and no older release file): its "
             "%zu packages were not examined for vulnerabilities",
-            report->packages.count);
+            packages);
     else
         err_set(&problem, PL_E_UNSUPPORTED,
                 "the advisory database has no feed for %.*s (%.*s %.*s): its %zu packages were not "
                 "examined for vulnerabilities; run: plimsoll db update, or import its feed",
-                STR_ARG(name), STR_ARG(os->id), STR_ARG(os->version), report->packages.count);
+                STR_ARG(name), STR_ARG(os->id), STR_ARG(os->version), packages);
     tell(report, true, &problem);
     return false;
+}
+
+/* Packages that no advisory of the database can speak of were not examined. Those that belong to a
+ * package of the system are, under that one's name. */
+static void check_ecosystems(struct report *report, const struct vulndb *db, bool system_known)
+{
+    size_t counts[PACKAGE_TYPE_COUNT] = {0};
+    struct pl_err problem;
+    for (size_t i = 0; i < report->packages.count; i++) {
+        const struct package *package = &report->packages.items[i];
+        bool elsewhere = package->owner != OWNER_NONE && system_known;
+        counts[package->type] += !elsewhere && !ecosystem_of(package->type)->system;
+    }
+    for (size_t type = 0; type < PACKAGE_TYPE_COUNT; type++) {
+        const struct ecosystem *ecosystem = ecosystem_of((enum package_type)type);
+        const char *space = type == PACKAGE_GENERIC ? "NVD:cpe" : ecosystem->osv;
+        if (!counts[type] || (space && vulndb_has_namespace(db, str_of(space))))
+            continue;
+        if (space)
+            err_set(&problem, PL_E_UNSUPPORTED,
+                    "the advisory database has no feed for %s: %zu packages of type %s were not "
+                    "examined for vulnerabilities; run: plimsoll db update, or import its feed",
+                    space, counts[type], ecosystem->type);
+        else
+            err_set(&problem, PL_E_UNSUPPORTED,
+                    "no feed that is known speaks of packages of type %s: %zu of them are listed "
+                    "and were not examined for vulnerabilities",
+                    ecosystem->type, counts[type]);
+        tell(report, space != NULL, &problem);
+    }
 }
 
 static struct match_namespace *choose_namespaces(struct report *report, size_t *ret_count)
@@ -234,8 +274,9 @@ static void match(struct report *report, const struct vulndb *db, const struct i
     struct str root = named ? match_root_name(image->name) : path_base(image->path);
     if (root.len == 0)
         root = image->path; /* "/" */
-    if (check_feed(report, db, namespaces, count))
-        match_report(report, db, namespaces, count, root);
+    bool system_known = check_feed(report, db, namespaces, count);
+    check_ecosystems(report, db, system_known);
+    match_report(report, db, namespaces, count, system_known, root);
 }
 
 int scan_target(struct str target, const struct scan_options *options, struct report *report,

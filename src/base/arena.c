@@ -53,6 +53,23 @@ static char *arena_take(struct arena *arena, size_t size, size_t alignment)
     return block->bytes;
 }
 
+void arena_adopt(struct arena *arena, struct arena *from)
+{
+    struct arena_block *last = from->blocks;
+    if (!last)
+        return;
+    while (last->older)
+        last = last->older;
+    if (arena->blocks) { /* behind the current block, whose rest stays usable */
+        last->older = arena->blocks->older;
+        arena->blocks->older = from->blocks;
+        arena->total += from->total;
+    } else {
+        *arena = *from;
+    }
+    *from = (struct arena){0};
+}
+
 void *arena_alloc(struct arena *arena, size_t size)
 {
     return arena_take(arena, size, ALIGNMENT);

@@ -25,6 +25,9 @@ void *arena_zalloc(struct arena *arena, size_t size) __attribute__((returns_nonn
 #define ARENA_NEW(arena, type) ((type *)arena_zalloc((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, type, count) ((type *)arena_zalloc((arena), sizeof(type) * (count)))
 
+/* Everything of `from` lives as long as `arena` from now on; `from` is empty. */
+void arena_adopt(struct arena *arena, struct arena *from);
+
 /* Copies; the copy is also NUL-terminated behind its length. An empty view stays without bytes. */
 struct str arena_str(struct arena *arena, struct str text);
 struct str arena_printf(struct arena *arena, const char *format, ...)

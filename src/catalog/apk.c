@@ -1,7 +1,10 @@
 /* Reads apk's database of installed packages: apk-tools, "APKINDEX format" of the Alpine wiki and
  * doc/apk-v2.5.scd. A line is a letter, ':' and a value; the case of the letter counts; an empty
- * line ends a package. Fields of files (F, R, a, Z, M) and all others are passed over. */
+ * line ends a package. F is a folder and R a file in it, both of the package whose name stands
+ * before them; other fields of files (a, Z, M) and all others are passed over. */
+#include "base/buf.h"
 #include "base/i18n.h"
+#include "base/limits.h"
 #include "catalog/fields.h"
 
 enum field { FIELD_NAME, FIELD_VERSION, FIELD_ARCH, FIELD_ORIGIN, FIELD_LICENSE, FIELD_COUNT };
@@ -10,6 +13,8 @@ struct reader {
     struct catalog_sink *sink;
     struct line_reader lines;
     struct fields record;
+    struct buf path; /* of the files that are told */
+    size_t dir_len;  /* of its folder, with the slash */
 };
 
 static enum field field_of(char letter)
@@ -60,6 +65,23 @@ static void record_end(struct reader *reader)
     fields_clear(record);
 }
 
+static void take_file(struct reader *reader, char letter, struct str value)
+{
+    if (letter == 'F') {
+        reader->path.len = 0;
+        buf_add(&reader->path, value);
+        if (value.len)
+            buf_putc(&reader->path, '/');
+        reader->dir_len = reader->path.len;
+        return;
+    }
+    reader->path.len = reader->dir_len;
+    buf_add(&reader->path, value);
+    struct str name = fields_get(&reader->record, FIELD_NAME);
+    if (name.len && reader->path.len <= LIMIT_PATH)
+        catalog_add_owned(reader->sink, PACKAGE_APK, name, buf_str(&reader->path));
+}
+
 static void take_line(struct reader *reader, struct str line)
 {
     struct fields *record = &reader->record;
@@ -85,6 +107,8 @@ static void take_line(struct reader *reader, struct str line)
     enum field field = field_of(line.data[0]);
     if (field != FIELD_COUNT)
         fields_keep(record, reader->sink, reader->lines.line, field, str_from(line, 2));
+    else if (line.data[0] == 'F' || line.data[0] == 'R')
+        take_file(reader, line.data[0], str_from(line, 2));
 }
 
 static int apk_read(struct catalog_sink *sink, struct input *input, struct str companion,
@@ -100,6 +124,7 @@ static int apk_read(struct catalog_sink *sink, struct input *input, struct str c
     record_end(&reader);
     lines_free(&reader.lines);
     fields_free(&reader.record);
+    buf_free(&reader.path);
     return r;
 }
 

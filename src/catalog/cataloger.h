@@ -25,20 +25,31 @@ void lines_init(struct line_reader *reader, struct input *input);
 int lines_next(struct line_reader *reader, struct str *ret_line, struct pl_err *err);
 void lines_free(struct line_reader *reader);
 
+struct catalog_files;
+
 /* Where a cataloger puts what it finds. Strings handed over are copied by the sink. */
 struct catalog_sink;
 /* Copies the package with all its strings; name, version and type must be set, cataloger and paths
  * are filled by the sink where they are empty. A version or name longer than LIMIT_FIELD is a
  * diagnostic. */
 void catalog_add_package(struct catalog_sink *sink, const struct package *package);
+/* A file that belongs to the package of this name: its path with or without a leading '/'. What
+ * other catalogers find in it is then that package's own. Past LIMIT_RECORD_BYTES it is not kept,
+ * and the file counts as nobody's. */
+void catalog_add_owned(struct catalog_sink *sink, enum package_type type, struct str package,
+                       struct str path);
 /* A record that could not be read, with the place in the file: "entry 812", "line 33". The file's
  * path is put before it. The report is then incomplete (exit code 5). */
 void catalog_add_problem(struct catalog_sink *sink, const struct pl_err *problem);
+/* False when there is no room for another problem, which is then counted as left out: asked before
+ * a message is formatted, since hostile input can ask for millions of them. */
+bool catalog_wants_problem(struct catalog_sink *sink);
 
 enum catalog_mode {
     CATALOG_STREAM, /* bytes come in order through input.next */
     CATALOG_WHOLE,  /* input.whole holds all bytes, up to max_size (0: LIMIT_FILE_WHOLE) */
-    CATALOG_KEEP,   /* not read now: small content that finishers see (os-release) */
+    CATALOG_KEEP,   /* not read now: small content that finishers see (os-release, pom.xml) */
+    CATALOG_RANDOM, /* input.content (io/content.h) holds all bytes, to be read in any order */
 };
 
 struct cataloger {
@@ -46,8 +57,13 @@ struct cataloger {
     const char *help;  /* translatable */
     const char *group; /* "os", "language", "binary" */
     unsigned version;  /* raised when its results change: part of the cache's key */
-    const char *const
-        *wants; /* globs (base/str.h: str_glob) without a leading '/', ended by NULL */
+    /* Globs (base/str.h: str_glob) without a leading '/', ended by NULL. Patterns of system files
+     * have no wildcard, or one in their last component; they are found through links, too. Others,
+     * which begin with a component of two stars, find files where they are. NULL: none. */
+    const char *const *wants;
+    /* Every regular file that begins with these bytes, whatever it is called; RANDOM. NULL: none.
+     */
+    const char *magic;
     enum catalog_mode mode;
     uint64_t max_size;
     /* Suffix of a companion file that changes what this one says ("-wal" beside an SQLite file).
@@ -59,6 +75,17 @@ struct cataloger {
     /* Errors end the reading of this file and become a diagnostic; what was added before stays. */
     int (*read)(struct catalog_sink *sink, struct input *input, struct str companion,
                 struct pl_err *err);
+    /* Of mode KEEP: what all its files that can be seen in the image say together. */
+    int (*finish)(struct catalog_sink *sink, const struct catalog_files *files, struct pl_err *err);
+};
+
+/* Files that a cataloger of mode KEEP kept, sorted by path. */
+struct catalog_file {
+    struct str path, content;
+};
+struct catalog_files {
+    const struct catalog_file *items;
+    size_t count;
 };
 
 extern const struct cataloger *const catalogers[]; /* ended by NULL */

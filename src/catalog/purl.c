@@ -1,6 +1,7 @@
 #include "catalog/purl.h"
 
 #include "base/buf.h"
+#include "model/ecosystem.h"
 
 /* "Character encoding": all but letters, digits, '.', '-', '_', '~' and ':' is percent-encoded. */
 static void put_encoded(struct buf *out, struct str text)
@@ -90,8 +91,49 @@ static struct str epoch_of(const struct package *package)
     return str_first(package->version, colon);
 }
 
+/* "group:artifact" and "@scope/name": what stands before the last slash is the namespace, whose
+ * parts are encoded one by one. */
+static void put_name(struct buf *out, const struct package *package, struct str name)
+{
+    struct str rest = name, part;
+    size_t colon = package->type == PACKAGE_MAVEN ? str_index(name, ':') : SIZE_MAX;
+    if (colon != SIZE_MAX) {
+        put_encoded(out, str_first(name, colon));
+        buf_putc(out, '/');
+        rest = str_from(name, colon + 1);
+    }
+    for (bool first = true; str_cut(&rest, '/', &part); first = false) {
+        if (!first)
+            buf_putc(out, '/');
+        put_encoded(out, part);
+    }
+}
+
+static struct str language_purl(struct arena *arena, const struct package *package)
+{
+    const struct ecosystem *ecosystem = ecosystem_of(package->type);
+    AUTO_BUF out = {0};
+    buf_printf(&out, "pkg:%s/", ecosystem->purl);
+    if (package->type == PACKAGE_WORDPRESS_PLUGIN)
+        buf_puts(&out, "plugin/");
+    put_name(&out, package, ecosystem_name(arena, ecosystem->in_purl, package->name));
+    if (package->version.len) {
+        buf_putc(&out, '@');
+        put_encoded(&out, package->version);
+    }
+    bool first = true;
+    put_qualifier(&out, &first, package->type == PACKAGE_GEM ? "platform" : "arch", package->arch);
+    if (package->qualifiers.len) {
+        buf_putc(&out, first ? '?' : '&');
+        buf_add(&out, package->qualifiers);
+    }
+    return arena_str(arena, buf_str(&out));
+}
+
 struct str purl_of(struct arena *arena, const struct package *package, const struct os_info *os)
 {
+    if (!ecosystem_of(package->type)->system)
+        return language_purl(arena, package);
     AUTO_BUF out = {0};
     struct str epoch = epoch_of(package), name_space = namespace_of(package, os);
     struct str version = epoch.data ? str_from(package->version, epoch.len + 1) : package->version;

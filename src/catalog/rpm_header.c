@@ -23,6 +23,9 @@ enum wanted {
     WANT_ARCH,
     WANT_SOURCERPM,
     WANT_MODULE,
+    WANT_DIRINDEXES,
+    WANT_BASENAMES,
+    WANT_DIRNAMES,
     WANT_COUNT
 };
 
@@ -39,6 +42,9 @@ static const struct {
     [WANT_ARCH] = {1022, "ARCH"},
     [WANT_SOURCERPM] = {1044, "SOURCERPM"},
     [WANT_MODULE] = {5096, "MODULARITYLABEL"},
+    [WANT_DIRINDEXES] = {1116, "DIRINDEXES"},
+    [WANT_BASENAMES] = {1117, "BASENAMES"},
+    [WANT_DIRNAMES] = {1118, "DIRNAMES"},
 };
 
 struct header {
@@ -70,6 +76,12 @@ static int wanted_of(uint32_t tag)
         return WANT_ARCH;
     case 1044:
         return WANT_SOURCERPM;
+    case 1116:
+        return WANT_DIRINDEXES;
+    case 1117:
+        return WANT_BASENAMES;
+    case 1118:
+        return WANT_DIRNAMES;
     case 5096:
         return WANT_MODULE;
     default:
@@ -212,6 +224,29 @@ static struct str join_version(struct header *header, struct str version, struct
     return arena_printf(&header->arena, "%.*s-%.*s", STR_ARG(version), STR_ARG(release));
 }
 
+/* A package without files has none of the three tags; lists that do not fit into the header leave
+ * files without an owner, which is the safe side. */
+static void add_files(struct header *header, struct str name)
+{
+    struct rpm_file_list list = {
+        .owner = name,
+        .store_size = header->store_size,
+        .indexes_at = header->entries[WANT_DIRINDEXES].offset,
+        .names_at = header->entries[WANT_BASENAMES].offset,
+        .dirs_at = header->entries[WANT_DIRNAMES].offset,
+        .index_count = header->entries[WANT_DIRINDEXES].count,
+        .name_count = header->entries[WANT_BASENAMES].count,
+        .dir_count = header->entries[WANT_DIRNAMES].count,
+    };
+    if (!header->entries[WANT_DIRINDEXES].there || !header->entries[WANT_BASENAMES].there ||
+        !header->entries[WANT_DIRNAMES].there ||
+        header->entries[WANT_DIRINDEXES].type != TYPE_INT32)
+        return;
+    list.owner = arena_str(&header->arena, name);
+    list.store = rpm_blob_get(header->blob, header->store, header->store_size);
+    rpm_files_add(header->sink, &list);
+}
+
 static void add_package(struct header *header)
 {
     struct str name = read_string(header, WANT_NAME);
@@ -241,6 +276,7 @@ static void add_package(struct header *header)
     };
     split_source(read_string(header, WANT_SOURCERPM), &package);
     catalog_add_package(header->sink, &package);
+    add_files(header, package.name);
 }
 
 void rpm_header_add(struct catalog_sink *sink, struct rpm_blob *blob, uint64_t record)

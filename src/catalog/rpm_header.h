@@ -30,3 +30,15 @@ const unsigned char *rpm_blob_get(struct rpm_blob *blob, uint64_t offset, size_t
 /* Adds the package that the header part of `blob` tells of; whatever is wrong with it becomes a
  * problem that names the record by its number. */
 void rpm_header_add(struct catalog_sink *sink, struct rpm_blob *blob, uint64_t record);
+
+/* The three arrays of a header that tell its files (rpm's tags DIRINDEXES, BASENAMES, DIRNAMES):
+ * offsets into the store and counts, as the header has them. */
+struct rpm_file_list {
+    struct str owner;
+    const unsigned char *store;
+    uint32_t store_size;
+    uint32_t indexes_at, names_at, dirs_at;
+    uint32_t index_count, name_count, dir_count;
+};
+/* Adds every file that the arrays tell as the owner's; stops where they leave the store. */
+void rpm_files_add(struct catalog_sink *sink, const struct rpm_file_list *list);

@@ -1,5 +1,6 @@
 #include "catalog/sink.h"
 
+#include "base/hash.h"
 #include "base/limits.h"
 
 bool catalog_wants_problem(struct catalog_sink *sink)
@@ -42,12 +43,13 @@ static uint64_t list_bytes(const struct str *list, size_t count)
     return bytes;
 }
 
-/* What a copy of the package takes; its place in the growing array counts twice. */
+/* What a copy of the package takes. */
 static uint64_t package_bytes(const struct package *package)
 {
-    return 2 * sizeof(*package) + package->name.len + package->version.len + package->arch.len +
-           package->source_name.len + package->source_version.len + package->module.len +
-           package->vendor.len + package->purl.len +
+    return sizeof(*package) + 2 * sizeof(package) + package->name.len + package->version.len +
+           package->arch.len + package->source_name.len + package->source_version.len +
+           package->module.len + package->vendor.len + package->purl.len + package->inner.len +
+           package->qualifiers.len + list_bytes(package->cpes, package->cpe_count) +
            list_bytes(package->licenses, package->license_count) +
            list_bytes(package->paths, package->path_count);
 }
@@ -57,7 +59,7 @@ static bool bytes_fit(struct catalog_sink *sink, const struct package *package)
     uint64_t bytes = package_bytes(package);
     if (sink->byte_budget)
         return take_budget(sink->byte_budget, bytes);
-    uint64_t kept = sink->arena->total + 2 * sink->packages.count * sizeof(*package);
+    uint64_t kept = sink->arena->total;
     return kept + bytes <= LIMIT_RECORD_BYTES;
 }
 
@@ -140,7 +142,8 @@ void catalog_add_package(struct catalog_sink *sink, const struct package *packag
     struct arena *arena = sink->arena;
     if (!package_is_usable(sink, package))
         return;
-    struct package *copy = VEC_ADD(&sink->packages);
+    struct package *copy = ARENA_NEW(arena, struct package);
+    *VEC_ADD(&sink->packages) = copy;
     *copy = *package;
     copy->name = arena_str(arena, package->name);
     copy->version = arena_str(arena, package->version);
@@ -157,6 +160,10 @@ void catalog_add_package(struct catalog_sink *sink, const struct package *packag
     copy->licenses = copy_list(arena, package->licenses, package->license_count);
     copy->paths = copy_list(arena, package->paths, package->path_count);
     copy->purl = arena_str(arena, package->purl);
+    copy->cpes = copy_list(arena, package->cpes, package->cpe_count);
+    copy->inner = arena_str(arena, package->inner);
+    copy->qualifiers = arena_str(arena, package->qualifiers);
+    copy->owner = OWNER_NONE;
     if (copy->path_count == 0) {
         copy->paths = ARENA_NEW(arena, struct str);
         copy->paths[0] = sink->path;
@@ -166,4 +173,29 @@ void catalog_add_package(struct catalog_sink *sink, const struct package *packag
         copy->cataloger = sink->cataloger->name;
     copy->in_use = -1;
     copy->layer = LAYER_NONE;
+}
+
+void catalog_add_owned(struct catalog_sink *sink, enum package_type type, struct str package,
+                       struct str path)
+{
+    struct catalog_owner *last =
+        sink->owners.count ? &sink->owners.items[sink->owners.count - 1] : NULL;
+    bool again = last && last->type == type && str_equal(last->package, package);
+    uint64_t bytes = sizeof(struct catalog_owned) + (again ? 0 : sizeof(*last) + package.len);
+    if (str_starts(path, STR("/")))
+        path = str_from(path, 1);
+    if (path.len == 0 || (sink->byte_budget && !take_budget(sink->byte_budget, bytes)))
+        return;
+    if (!again)
+        *VEC_ADD(&sink->owners) = (struct catalog_owner){arena_str(sink->arena, package), type};
+    *VEC_ADD(&sink->owned) =
+        (struct catalog_owned){hash_str(path), (uint32_t)sink->owners.count - 1};
+}
+
+void catalog_sink_free(struct catalog_sink *sink)
+{
+    VEC_FREE(&sink->packages);
+    VEC_FREE(&sink->problems);
+    VEC_FREE(&sink->owners);
+    VEC_FREE(&sink->owned);
 }

@@ -13,12 +13,23 @@ struct catalog_problem {
     bool error;         /* something could not be examined: the report is incomplete */
 };
 
+struct catalog_owner {
+    struct str package;
+    enum package_type type;
+};
+struct catalog_owned {
+    uint64_t path; /* base/hash.h, of the path without a leading '/' */
+    uint32_t owner;
+};
+
 /* The caller zeroes it, sets arena, cataloger, path (bytes that live as long as the arena) and
- * package_budget, and frees both vectors. */
+ * package_budget, and frees it with catalog_sink_free(). */
 struct catalog_sink {
     struct arena *arena;
-    VEC(struct package) packages;
+    VEC(struct package *) packages; /* in the arena */
     VEC(struct catalog_problem) problems;
+    VEC(struct catalog_owner) owners;
+    VEC(struct catalog_owned) owned;
     uint64_t problems_left_out; /* past LIMIT_DIAGNOSTICS */
     const struct cataloger *cataloger;
     struct str path;
@@ -31,6 +42,5 @@ struct catalog_sink {
     bool full; /* a limit was told: no package is added any more */
 };
 
-/* False when there is no room for another problem, which is then counted as left out: asked before
- * a message is formatted, since hostile input can ask for millions of them. */
-bool catalog_wants_problem(struct catalog_sink *sink);
+/* All but what is in the arena. */
+void catalog_sink_free(struct catalog_sink *sink);

@@ -262,7 +262,8 @@ static int write_output(const struct scan_run *run, const struct output *output,
 static int exit_code_of(const struct scan_run *run, const struct report *report)
 {
     for (size_t i = 0; i < report->findings.count && run->has_fail_on; i++)
-        if (report->findings.items[i].severity >= run->fail_on)
+        if (!report->findings.items[i].suppressed_by &&
+            report->findings.items[i].severity >= run->fail_on)
             return (int)run->exit_code;
     return report->complete ? EXIT_DONE : EXIT_PARTIAL;
 }

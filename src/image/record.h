@@ -37,6 +37,8 @@ struct record_file {
     enum entry_type type; /* FILE; SYMLINK or HARDLINK: no content here */
     unsigned reader;
     bool read;     /* its reader was called */
+    bool by_magic; /* wanted for its first bytes */
+    bool nothing;  /* by_magic, and there was nothing in it: need not be kept */
     void *content; /* what the reader made of it */
 };
 

@@ -7,22 +7,20 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "base/limits.h"
 #include "image/path.h"
-
-struct seen {
-    dev_t device;
-    ino_t inode;
-    unsigned reader;
-};
 
 struct reading {
     int root_fd;
     const struct walk_visitor *visitor;
     struct layer_record *record;
-    VEC(struct seen) seen;
+    const struct wants *wants;
+    uint64_t *seen; /* files and readers: open addressing over their hashes, 0 empty */
+    size_t seen_count, seen_mask;
     struct input input;
     int fd;        /* of the file being read */
     uint64_t left; /* of the size that it had when it was opened */
@@ -80,19 +78,92 @@ static int next_chunk(struct input *input, struct str *ret_chunk, struct pl_err 
     return 0;
 }
 
+static void seen_put(uint64_t *table, size_t mask, uint64_t key)
+{
+    size_t slot = key & mask;
+    while (table[slot] && table[slot] != key)
+        slot = (slot + 1) & mask;
+    table[slot] = key;
+}
+
 static bool seen_before(struct reading *reading, const struct stat *status, unsigned reader)
 {
-    for (size_t i = 0; i < reading->seen.count; i++) {
-        const struct seen *seen = &reading->seen.items[i];
-        if (seen->device == status->st_dev && seen->inode == status->st_ino &&
-            seen->reader == reader)
-            return true;
+    uint64_t parts[] = {status->st_dev, status->st_ino, reader};
+    uint64_t key = hash_xxh3(parts, sizeof(parts)) | 1;
+    if (reading->seen_count * 2 >= reading->seen_mask) {
+        size_t size = reading->seen_mask ? (reading->seen_mask + 1) * 2 : 1024;
+        uint64_t *table = mem_zalloc(size, sizeof(*table));
+        for (size_t i = 0; reading->seen_mask && i <= reading->seen_mask; i++)
+            if (reading->seen[i])
+                seen_put(table, size - 1, reading->seen[i]);
+        free(reading->seen);
+        reading->seen = table;
+        reading->seen_mask = size - 1;
     }
-    *VEC_ADD(&reading->seen) = (struct seen){status->st_dev, status->st_ino, reader};
+    for (size_t slot = key & reading->seen_mask; reading->seen[slot];
+         slot = (slot + 1) & reading->seen_mask)
+        if (reading->seen[slot] == key)
+            return true;
+    seen_put(reading->seen, reading->seen_mask, key);
+    reading->seen_count++;
     return false;
 }
 
-static void read_open_file(struct reading *reading, struct str path, unsigned reader)
+/* Readers that found nothing leave no trace. */
+static void forget_nothing(struct layer_record *record, size_t first)
+{
+    size_t kept = first;
+    for (size_t i = first; i < record->files.count; i++)
+        if (!record->files.items[i].nothing)
+            record->files.items[kept++] = record->files.items[i];
+    record->files.count = kept;
+}
+
+/* The open file, for `count` readers; the first `by_name` of them want it for its name. */
+static void read_open_file(struct reading *reading, struct str path, const struct stat *status,
+                           const unsigned *readers, size_t count, size_t by_name)
+{
+    struct layer_record *record = reading->record;
+    struct record_file *files[WANTS_MATCHES];
+    struct pl_err problem;
+    size_t first = record->files.count, fresh = 0;
+    struct str kept = by_name ? arena_str(&record->arena, path) : path;
+    for (size_t i = 0; i < count; i++)
+        *VEC_ADD(&record->files) = (struct record_file){
+            .path = kept,
+            .hash = hash_str(path),
+            .size = (uint64_t)status->st_size,
+            .mode = status->st_mode & 07777,
+            .type = seen_before(reading, status, readers[i]) ? ENTRY_HARDLINK : ENTRY_FILE,
+            .reader = readers[i],
+            .by_magic = i >= by_name,
+        };
+    for (size_t i = first; i < record->files.count; i++) {
+        struct record_file *file = &record->files.items[i];
+        if (file->type == ENTRY_FILE)
+            files[fresh++] = file;
+        else
+            file->nothing = file->by_magic;
+    }
+    if (fresh) {
+        reading->input = (struct input){
+            .path = kept, .size = (uint64_t)status->st_size, .next = next_chunk, .fd = reading->fd};
+        reading->left = (uint64_t)status->st_size;
+        if (reading->visitor->file(reading->visitor->context, files, fresh, &reading->input,
+                                   &problem) < 0) {
+            err_prefix(&problem, "/%.*s", STR_ARG(path));
+            tell(reading, true, &problem);
+        }
+    }
+    forget_nothing(record, first);
+    if (by_name || record->files.count == first)
+        return;
+    kept = arena_str(&record->arena, path);
+    for (size_t i = first; i < record->files.count; i++)
+        record->files.items[i].path = kept;
+}
+
+static void read_one(struct reading *reading, struct str path, unsigned reader)
 {
     struct stat status;
     struct pl_err problem;
@@ -106,25 +177,7 @@ static void read_open_file(struct reading *reading, struct str path, unsigned re
         tell(reading, true, &problem);
         return;
     }
-    bool again = seen_before(reading, &status, reader);
-    struct layer_record *record = reading->record;
-    struct str kept = arena_str(&record->arena, path);
-    *VEC_ADD(&record->files) = (struct record_file){
-        .path = kept,
-        .hash = hash_str(path),
-        .size = (uint64_t)status.st_size,
-        .mode = status.st_mode & 07777,
-        .type = again ? ENTRY_HARDLINK : ENTRY_FILE,
-        .reader = reader,
-    };
-    struct record_file *file = &record->files.items[record->files.count - 1];
-    reading->input = (struct input){.path = file->path, .size = file->size, .next = next_chunk};
-    reading->left = file->size;
-    if (reading->visitor->file(reading->visitor->context, &file, 1, &reading->input, &problem) <
-        0) {
-        err_prefix(&problem, "/%.*s", STR_ARG(path));
-        tell(reading, true, &problem);
-    }
+    read_open_file(reading, path, &status, &reader, 1, 1);
 }
 
 /* A link that leads nowhere is kept as one that was not read. */
@@ -157,7 +210,7 @@ static void read_path(struct reading *reading, struct str path, unsigned reader)
         tell_errno(reading, path);
         return;
     }
-    read_open_file(reading, path, reader);
+    read_one(reading, path, reader);
     close(reading->fd);
 }
 
@@ -194,6 +247,142 @@ static void read_folder(struct reading *reading, const struct want *want)
     arena_free(&arena);
 }
 
+/* ---- patterns for files anywhere: the whole tree is gone through ---- */
+
+/* File systems that the kernel makes up: there is nothing installed in them. */
+static bool is_made_up(int fd)
+{
+    static const long types[] = {
+        0x9fa0,     /* proc */
+        0x62656572, /* sysfs */
+        0x27e0eb,   /* cgroup */
+        0x63677270, /* cgroup2 */
+        0x1cd1,     /* devpts */
+        0x64626720, /* debugfs */
+        0x74726163, /* tracefs */
+        0x73636673, /* securityfs */
+        0xcafe4a11, /* bpf */
+        0x6165676c, /* pstore */
+        0xde5e81e4, /* efivarfs */
+        0x958458f6, /* hugetlbfs */
+        0x19800202, /* mqueue */
+        0x62656570, /* configfs */
+        0x6e736673, /* nsfs */
+    };
+    struct statfs status;
+    if (fstatfs(fd, &status) < 0)
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(types); i++)
+        if (status.f_type == types[i])
+            return true;
+    return false;
+}
+
+static size_t match_head(const struct reading *reading, unsigned *readers, size_t count)
+{
+    char head[16];
+    ssize_t got = pread(reading->fd, head, sizeof(head), 0);
+    return got <= 0 ? count
+                    : wants_match_head(reading->wants, str_make(head, (size_t)got), readers, count);
+}
+
+/* A file that is wanted for its first bytes alone and can't be opened is missed only if it could
+ * have been a program. */
+static bool is_program(const struct reading *reading, struct str path)
+{
+    struct stat status;
+    int fd = open_in_root(reading->root_fd, path, O_PATH | O_NOFOLLOW);
+    bool result = fd >= 0 && fstat(fd, &status) == 0 && (status.st_mode & 0111);
+    if (fd >= 0)
+        close(fd);
+    return result;
+}
+
+static void take_anywhere(struct reading *reading, struct str path)
+{
+    struct stat status;
+    unsigned readers[WANTS_MATCHES];
+    size_t by_name = wants_match_general(reading->wants, path, readers), count = by_name;
+    if (by_name == 0 && reading->wants->magics.count == 0)
+        return;
+    reading->fd = open_in_root(reading->root_fd, path, TO_READ | O_NOFOLLOW);
+    if (reading->fd < 0) {
+        int error = errno;
+        if (error == ELOOP || (by_name == 0 && !is_program(reading, path)))
+            return;
+        errno = error;
+        tell_errno(reading, path);
+        return;
+    }
+    if (reading->wants->magics.count)
+        count = match_head(reading, readers, count);
+    if (count && fstat(reading->fd, &status) == 0 && S_ISREG(status.st_mode))
+        read_open_file(reading, path, &status, readers, count, by_name);
+    close(reading->fd);
+}
+
+struct folder_entry {
+    struct str path;
+    unsigned char type;
+};
+
+static int by_path(const void *a, const void *b)
+{
+    return str_compare(((const struct folder_entry *)a)->path,
+                       ((const struct folder_entry *)b)->path);
+}
+
+static void walk_folder(struct reading *reading, struct str dir, dev_t device)
+{
+    struct arena arena = {0};
+    VEC(struct folder_entry) entries = {0};
+    struct stat status = {0};
+    struct pl_err problem;
+    int fd = open_in_root(reading->root_fd, dir, TO_READ | O_DIRECTORY | O_NOFOLLOW);
+    if (fd < 0) {
+        tell_errno(reading, dir);
+        return;
+    }
+    fstat(fd, &status);
+    DIR *stream = status.st_dev != device && is_made_up(fd) ? NULL : fdopendir(fd);
+    if (!stream) {
+        close(fd);
+        return;
+    }
+    for (struct dirent *entry; (entry = readdir(stream));) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        unsigned char type = entry->d_type;
+        struct stat here;
+        if (type == DT_UNKNOWN && fstatat(fd, entry->d_name, &here, AT_SYMLINK_NOFOLLOW) == 0)
+            type = S_ISDIR(here.st_mode) ? DT_DIR : S_ISREG(here.st_mode) ? DT_REG : DT_UNKNOWN;
+        if (type == DT_DIR || type == DT_REG)
+            *VEC_ADD(&entries) = (struct folder_entry){
+                arena_printf(&arena, "%.*s%s%s", STR_ARG(dir), dir.len ? "/" : "", entry->d_name),
+                type};
+    }
+    closedir(stream);
+    if (entries.count)
+        qsort(entries.items, entries.count, sizeof(entries.items[0]), by_path);
+    for (size_t i = 0; i < entries.count; i++) {
+        const struct folder_entry *entry = &entries.items[i];
+        if (entry->path.len >= LIMIT_PATH) {
+            err_limit(
+                &problem, LIMIT_NAME(LIMIT_PATH),
+                "/%.*s: paths in it are longer than LIMIT_PATH (%llu bytes) and were not read",
+                STR_ARG(str_first(dir, 200)), LIMIT_PATH);
+            tell(reading, true, &problem);
+            break;
+        }
+        if (entry->type == DT_DIR)
+            walk_folder(reading, entry->path, status.st_dev);
+        else
+            take_anywhere(reading, entry->path);
+    }
+    VEC_FREE(&entries);
+    arena_free(&arena);
+}
+
 void rootfs_read(int root_fd, const struct wants *wants, const struct walk_visitor *visitor,
                  struct layer_record *record)
 {
@@ -201,14 +390,21 @@ void rootfs_read(int root_fd, const struct wants *wants, const struct walk_visit
         .root_fd = root_fd,
         .visitor = visitor,
         .record = record,
+        .wants = wants,
         .buffer = mem_alloc(CHUNK),
     };
-    for (size_t i = 0; i < wants->exact.count; i++)
-        read_path(&reading, wants->exact.items[i].pattern, wants->exact.items[i].reader);
-    for (size_t i = 0; i < wants->in_dir.count; i++)
-        read_folder(&reading, &wants->in_dir.items[i]);
+    for (size_t i = 0; i < wants->items.count; i++) {
+        const struct want *want = &wants->items.items[i];
+        if (want->kind == WANT_PATH)
+            read_path(&reading, want->pattern, want->reader);
+        else if (want->kind == WANT_IN_DIR)
+            read_folder(&reading, want);
+    }
+    if (wants->kinds[WANT_NAME] || wants->kinds[WANT_EXTENSION] || wants->kinds[WANT_OTHER] ||
+        wants->magics.count)
+        walk_folder(&reading, STR_NONE, 0);
     record_seal(record);
     record_index_files(record);
-    VEC_FREE(&reading.seen);
+    free(reading.seen);
     free(reading.buffer);
 }

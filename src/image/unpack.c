@@ -1,11 +1,9 @@
 #include "image/unpack.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "io/tempfile.h"
 
 enum compression unpack_detect(int fd, uint64_t size)
 {
@@ -16,31 +14,6 @@ enum compression unpack_detect(int fd, uint64_t size)
     return compression_detect(str_make(head, sizeof(head)));
 }
 
-static int open_nameless(struct pl_err *err)
-{
-    const char *folders[] = {getenv("TMPDIR"), "/var/tmp", "/tmp"};
-    for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
-        int fd =
-            folders[i] && *folders[i] ? open(folders[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
-        if (fd >= 0)
-            return fd;
-    }
-    return err_errno(err, errno, "cannot make a temporary file; set TMPDIR to a folder with room");
-}
-
-static int write_all(int fd, struct str bytes, struct pl_err *err)
-{
-    while (bytes.len) {
-        ssize_t wrote = write(fd, bytes.data, bytes.len);
-        if (wrote < 0 && errno != EINTR)
-            return err_errno(err, errno,
-                             "cannot unpack the archive into a temporary file; set TMPDIR to a "
-                             "folder with room, or decompress it yourself");
-        bytes = str_from(bytes, wrote > 0 ? (size_t)wrote : 0);
-    }
-    return 0;
-}
-
 static int copy(struct decoded_source *source, int to, uint64_t *ret_size, struct pl_err *err)
 {
     for (*ret_size = 0;;) {
@@ -48,7 +21,7 @@ static int copy(struct decoded_source *source, int to, uint64_t *ret_size, struc
         int r = source->source.chunk(&source->source, UINT64_MAX, &chunk, err);
         if (r < 0 || chunk.len == 0)
             return r;
-        r = write_all(to, chunk, err);
+        r = tempfile_write(to, chunk, err);
         if (r < 0)
             return r;
         *ret_size += chunk.len;
@@ -61,7 +34,7 @@ int unpack_whole(int fd, uint64_t size, enum compression compression, struct inf
     struct file_input input;
     struct decoder *decoder;
     struct decoded_source source;
-    int to = open_nameless(err);
+    int to = tempfile_nameless(err);
     if (to < 0)
         return to;
     budget->total = size;

@@ -70,7 +70,7 @@ static bool take_file_budget(struct walk *walk)
         return true;
     if (!walk->full) {
         err_limit(&problem, LIMIT_NAME(LIMIT_WANTED_FILES),
-                  "entry %llu: there are more package databases and release files than "
+                  "entry %llu: there are more files that tell of packages than "
                   "LIMIT_WANTED_FILES (%llu); the rest was not read",
                   (unsigned long long)walk->tar.number, LIMIT_WANTED_FILES);
         tell(walk, true, &problem);
@@ -79,8 +79,29 @@ static bool take_file_budget(struct walk *walk)
     return false;
 }
 
+/* Readers that found nothing leave no trace: most programs tell of no package. */
+static void forget_nothing(struct layer_record *record, size_t first)
+{
+    size_t kept = first;
+    for (size_t i = first; i < record->files.count; i++)
+        if (!record->files.items[i].nothing)
+            record->files.items[kept++] = record->files.items[i];
+    record->files.count = kept;
+}
+
+/* A file of a plain archive can be read where it stands. */
+static void find_in_file(const struct tar *tar, struct input *input)
+{
+    const struct source *source = tar->source;
+    if (source->fd < 0 || tar->entry.sparse || source->position > source->length ||
+        input->size > source->length - source->position)
+        return;
+    input->fd = source->fd;
+    input->fd_offset = source->start + source->position;
+}
+
 static void read_wanted(struct walk *walk, struct str path, uint64_t hash, enum entry_type type,
-                        const unsigned *readers, size_t count)
+                        const unsigned *readers, size_t count, size_t by_name)
 {
     struct layer_record *record = walk->record;
     struct record_file *files[WANTS_MATCHES];
@@ -93,10 +114,10 @@ static void read_wanted(struct walk *walk, struct str path, uint64_t hash, enum 
                 : NULL;
         if (known && known->read)
             continue;
-        if (!take_file_budget(walk))
+        if (i < by_name && !take_file_budget(walk))
             break;
         if (!kept.data)
-            kept = arena_str(&record->arena, path);
+            kept = by_name ? arena_str(&record->arena, path) : path;
         *VEC_ADD(&record->files) = (struct record_file){
             .path = kept,
             .hash = hash,
@@ -105,6 +126,7 @@ static void read_wanted(struct walk *walk, struct str path, uint64_t hash, enum 
             .mode = walk->tar.entry.mode,
             .type = type,
             .reader = readers[i],
+            .by_magic = i >= by_name,
         };
     }
     for (size_t i = first; i < record->files.count; i++)
@@ -112,11 +134,19 @@ static void read_wanted(struct walk *walk, struct str path, uint64_t hash, enum 
     if (fresh == 0 || type != ENTRY_FILE)
         return;
     struct pl_err problem;
-    walk->input = (struct input){.path = kept, .size = walk->tar.entry.size, .next = next_chunk};
+    walk->input =
+        (struct input){.path = kept, .size = walk->tar.entry.size, .next = next_chunk, .fd = -1};
+    find_in_file(&walk->tar, &walk->input);
     if (walk->visitor->file(walk->visitor->context, files, fresh, &walk->input, &problem) < 0) {
         err_prefix(&problem, "%.*s", STR_ARG(path));
         tell(walk, true, &problem);
     }
+    forget_nothing(record, first);
+    if (by_name)
+        return;
+    kept = record->files.count > first ? arena_str(&record->arena, path) : kept;
+    for (size_t i = first; i < record->files.count; i++)
+        record->files.items[i].path = kept;
 }
 
 static bool is_dot_name(struct str name)
@@ -212,6 +242,22 @@ static enum entry_type entry_type_of(enum tar_type type)
     return ENTRY_OTHER;
 }
 
+/* A file with holes does not begin where its bytes do: its readers look for themselves. */
+static size_t match_head(struct walk *walk, unsigned *readers, size_t count)
+{
+    struct pl_err ignored; /* the next header meets it again */
+    struct str head = STR_NONE;
+    const struct wants *wants = walk->options->wants;
+    if (walk->tar.entry.sparse) {
+        for (size_t i = 0; i < wants->magics.count; i++)
+            count = wants_match_head(wants, wants->magics.items[i].magic, readers, count);
+        return count;
+    }
+    if (walk->tar.source->peek(walk->tar.source, &head, &ignored) < 0)
+        return count;
+    return wants_match_head(wants, str_first(head, walk->tar.left), readers, count);
+}
+
 static void take_entry(struct walk *walk)
 {
     const struct tar_entry *entry = &walk->tar.entry;
@@ -262,9 +308,12 @@ static void take_entry(struct walk *walk)
     if (type == ENTRY_DIR || type == ENTRY_OTHER)
         return;
     unsigned readers[WANTS_MATCHES];
-    size_t count = wants_match(walk->options->wants, path, hash, dir.len, dir_hash, readers);
+    const struct wants *wants = walk->options->wants;
+    size_t count = wants_match(wants, path, hash, dir.len, dir_hash, readers), by_name = count;
+    if (type == ENTRY_FILE && wants->magics.count && entry->size)
+        count = match_head(walk, readers, count);
     if (count)
-        read_wanted(walk, path, hash, type, readers, count);
+        read_wanted(walk, path, hash, type, readers, count, by_name);
 }
 
 /* An entry costs one, and one for each folder that it implies. */

@@ -10,46 +10,70 @@ static bool has_wildcard(struct str text)
     return str_index(text, '*') != SIZE_MAX || str_index(text, '?') != SIZE_MAX;
 }
 
-void wants_add(struct wants *wants, struct str pattern, unsigned reader)
+/* From the last '.' on; empty where there is none, or a wildcard behind it. */
+static struct str extension_of(struct str name)
 {
-    struct want want = {.pattern = pattern, .dir = path_dir(pattern), .reader = reader};
-    if (!has_wildcard(pattern)) {
-        want.hash = hash_str(pattern);
-        *VEC_ADD(&wants->exact) = want;
-    } else if (!has_wildcard(want.dir)) {
-        want.hash = hash_str(want.dir);
-        *VEC_ADD(&wants->in_dir) = want;
-    } else {
-        *VEC_ADD(&wants->other) = want;
-    }
+    size_t dot = str_last_index(name, '.');
+    struct str extension = dot == SIZE_MAX ? STR_NONE : str_from(name, dot);
+    return has_wildcard(extension) ? STR_NONE : extension;
 }
 
-static const struct want *want_at(const struct wants *wants, uint32_t slot)
+bool want_is_general(struct str pattern)
 {
-    return slot <= wants->exact.count ? &wants->exact.items[slot - 1]
-                                      : &wants->in_dir.items[slot - 1 - wants->exact.count];
+    return has_wildcard(path_dir(pattern));
+}
+
+void wants_add(struct wants *wants, struct str pattern, unsigned reader)
+{
+    struct str name = path_base(pattern), extension = extension_of(name);
+    struct want want = {.pattern = pattern, .dir = path_dir(pattern), .reader = reader};
+    if (!has_wildcard(pattern)) {
+        want.kind = WANT_PATH;
+        want.hash = hash_str(pattern);
+    } else if (!has_wildcard(want.dir)) {
+        want.kind = WANT_IN_DIR;
+        want.hash = hash_str(want.dir);
+    } else if (!has_wildcard(name)) {
+        want.kind = WANT_NAME;
+        want.hash = hash_str(name);
+    } else if (extension.len) {
+        want.kind = WANT_EXTENSION;
+        want.hash = hash_str(extension);
+    } else {
+        want.kind = WANT_OTHER;
+        *VEC_ADD(&wants->others) = (uint32_t)wants->items.count;
+    }
+    wants->kinds[want.kind] = true;
+    *VEC_ADD(&wants->items) = want;
+}
+
+void wants_add_magic(struct wants *wants, struct str magic, unsigned reader)
+{
+    *VEC_ADD(&wants->magics) = (struct want_magic){magic, reader};
 }
 
 void wants_seal(struct wants *wants)
 {
-    size_t count = wants->exact.count + wants->in_dir.count, size = 16;
-    while (size < count * 4)
+    size_t size = 16;
+    while (size < wants->items.count * 4)
         size *= 2;
     wants->mask = size - 1;
     wants->table = mem_zalloc(size, sizeof(wants->table[0]));
-    for (uint32_t i = 1; i <= count; i++) {
-        size_t slot = want_at(wants, i)->hash & wants->mask;
+    for (uint32_t i = 0; i < wants->items.count; i++) {
+        size_t slot = wants->items.items[i].hash & wants->mask;
+        if (wants->items.items[i].kind == WANT_OTHER)
+            continue;
         while (wants->table[slot])
             slot = (slot + 1) & wants->mask;
-        wants->table[slot] = i;
+        wants->table[slot] = i + 1;
     }
 }
 
 void wants_free(struct wants *wants)
 {
-    VEC_FREE(&wants->exact);
-    VEC_FREE(&wants->in_dir);
-    VEC_FREE(&wants->other);
+    VEC_FREE(&wants->items);
+    VEC_FREE(&wants->magics);
+    VEC_FREE(&wants->others);
     free(wants->table);
     wants->table = NULL;
 }
@@ -64,25 +88,60 @@ static size_t add_reader(unsigned *readers, size_t count, unsigned reader)
     return count;
 }
 
+static size_t match_hashed(const struct wants *wants, enum want_kind kind, uint64_t hash,
+                           struct str path, size_t dir_len, unsigned *readers, size_t count)
+{
+    if (!wants->kinds[kind])
+        return count;
+    for (size_t slot = hash & wants->mask; wants->table[slot]; slot = (slot + 1) & wants->mask) {
+        const struct want *want = &wants->items.items[wants->table[slot] - 1];
+        if (want->hash != hash || want->kind != kind)
+            continue;
+        if (kind == WANT_PATH
+                ? str_equal(want->pattern, path)
+                : (kind != WANT_IN_DIR || str_equal(want->dir, str_first(path, dir_len))) &&
+                      str_glob(want->pattern, path))
+            count = add_reader(readers, count, want->reader);
+    }
+    return count;
+}
+
+static size_t match_general(const struct wants *wants, struct str path, unsigned *readers,
+                            size_t count)
+{
+    struct str name = path_base(path);
+    struct str extension = wants->kinds[WANT_EXTENSION] ? extension_of(name) : STR_NONE;
+    if (wants->kinds[WANT_NAME])
+        count = match_hashed(wants, WANT_NAME, hash_str(name), path, 0, readers, count);
+    if (extension.len)
+        count = match_hashed(wants, WANT_EXTENSION, hash_str(extension), path, 0, readers, count);
+    for (size_t i = 0; i < wants->others.count; i++) {
+        const struct want *want = &wants->items.items[wants->others.items[i]];
+        if (str_glob(want->pattern, path))
+            count = add_reader(readers, count, want->reader);
+    }
+    return count;
+}
+
 size_t wants_match(const struct wants *wants, struct str path, uint64_t path_hash, size_t dir_len,
                    uint64_t dir_hash, unsigned ret_readers[WANTS_MATCHES])
 {
-    size_t count = 0;
-    for (size_t slot = path_hash & wants->mask; wants->table[slot];
-         slot = (slot + 1) & wants->mask) {
-        const struct want *want = want_at(wants, wants->table[slot]);
-        if (want->hash == path_hash && str_equal(want->pattern, path))
-            count = add_reader(ret_readers, count, want->reader);
-    }
-    for (size_t slot = dir_hash & wants->mask; wants->table[slot];
-         slot = (slot + 1) & wants->mask) {
-        const struct want *want = want_at(wants, wants->table[slot]);
-        if (want->hash == dir_hash && wants->table[slot] > wants->exact.count &&
-            str_equal(want->dir, str_first(path, dir_len)) && str_glob(want->pattern, path))
-            count = add_reader(ret_readers, count, want->reader);
-    }
-    for (size_t i = 0; i < wants->other.count; i++)
-        if (str_glob(wants->other.items[i].pattern, path))
-            count = add_reader(ret_readers, count, wants->other.items[i].reader);
+    size_t count = match_hashed(wants, WANT_PATH, path_hash, path, dir_len, ret_readers, 0);
+    count = match_hashed(wants, WANT_IN_DIR, dir_hash, path, dir_len, ret_readers, count);
+    return match_general(wants, path, ret_readers, count);
+}
+
+size_t wants_match_general(const struct wants *wants, struct str path,
+                           unsigned ret_readers[WANTS_MATCHES])
+{
+    return match_general(wants, path, ret_readers, 0);
+}
+
+size_t wants_match_head(const struct wants *wants, struct str head,
+                        unsigned ret_readers[WANTS_MATCHES], size_t count)
+{
+    for (size_t i = 0; i < wants->magics.count; i++)
+        if (str_starts(head, wants->magics.items[i].magic))
+            count = add_reader(ret_readers, count, wants->magics.items[i].reader);
     return count;
 }

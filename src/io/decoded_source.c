@@ -130,6 +130,15 @@ static int decoded_chunk(struct source *source, uint64_t max, struct str *ret_ch
     return 0;
 }
 
+static int decoded_peek(struct source *source, struct str *ret_bytes, struct pl_err *err)
+{
+    struct decoded_source *self = (struct decoded_source *)source;
+    int r = self->left == 0 ? refill(self, err) : 0;
+    if (r == 0)
+        *ret_bytes = str_make((const char *)self->next, self->left);
+    return r;
+}
+
 static int decoded_skip(struct source *source, uint64_t count, struct pl_err *err)
 {
     struct decoded_source *self = (struct decoded_source *)source;
@@ -149,7 +158,11 @@ int decoded_source_init(struct decoded_source *source, struct decoder *decoder,
                         struct inflate_budget *budget, bool with_digest, struct pl_err *err)
 {
     *source = (struct decoded_source){
-        .source = {.block = decoded_block, .chunk = decoded_chunk, .skip = decoded_skip},
+        .source = {.block = decoded_block,
+                   .chunk = decoded_chunk,
+                   .skip = decoded_skip,
+                   .peek = decoded_peek,
+                   .fd = -1},
         .decoder = decoder,
         .budget = budget,
         .buffers = mem_alloc((size_t)DECODED_RING * DECODED_BUFFER),

@@ -4,6 +4,8 @@
 #include "base/err.h"
 #include "base/str.h"
 
+struct content;
+
 struct input {
     struct str path; /* inside the image, without a leading '/' */
     uint64_t size;   /* as the archive or the file system tells it */
@@ -11,4 +13,10 @@ struct input {
     int (*next)(struct input *input, struct str *ret_chunk, struct pl_err *err);
     /* Where a reader asked for the whole: all bytes; next is NULL then. */
     struct str whole;
+    /* Where a reader asked for bytes in any order (CATALOG_RANDOM): all of them; next is NULL. */
+    const struct content *content;
+    /* Where the bytes stand in an open file, in one piece: fd, and the place of the first. -1: they
+     * come out of a stream. For who makes the content above. */
+    int fd;
+    uint64_t fd_offset;
 };

@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 
-enum { AHEAD_MIN = 512, AHEAD_MAX = 8192, CHUNK_READ = 256 * 1024 };
+enum { AHEAD_MIN = 1024, AHEAD_MAX = 8192, CHUNK_READ = 256 * 1024 };
 
 static int truncated(struct pl_err *err, uint64_t position)
 {
@@ -18,14 +18,15 @@ static int truncated(struct pl_err *err, uint64_t position)
 static int refill(struct file_source *self, size_t want, struct pl_err *err)
 {
     uint64_t position = self->source.position;
-    uint64_t left = position < self->length ? self->length - position : 0;
+    uint64_t left = position < self->source.length ? self->source.length - position : 0;
     if (want > left)
         want = (size_t)left;
     self->buffer_at = position;
     self->buffer_len = 0;
     while (self->buffer_len < want) {
-        ssize_t got = pread(self->fd, self->buffer + self->buffer_len, want - self->buffer_len,
-                            (off_t)(self->start + position + self->buffer_len));
+        ssize_t got =
+            pread(self->source.fd, self->buffer + self->buffer_len, want - self->buffer_len,
+                  (off_t)(self->source.start + position + self->buffer_len));
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
@@ -59,7 +60,7 @@ static int file_block(struct source *source, const unsigned char **ret_block, st
         if (r < 0)
             return r;
         if (self->buffer_len == 0)
-            return source->position > self->length ? truncated(err, source->position) : 0;
+            return source->position > self->source.length ? truncated(err, source->position) : 0;
         if (self->buffer_len < TAR_BLOCK)
             return truncated(err, source->position);
     }
@@ -89,19 +90,35 @@ static int file_chunk(struct source *source, uint64_t max, struct str *ret_chunk
 static int file_skip(struct source *source, uint64_t count, struct pl_err *err)
 {
     struct file_source *self = (struct file_source *)source;
-    if (source->position > self->length || count > self->length - source->position)
-        return truncated(err, self->length);
+    if (source->position > self->source.length || count > self->source.length - source->position)
+        return truncated(err, self->source.length);
     source->position += count;
+    return 0;
+}
+
+static int file_peek(struct source *source, struct str *ret_bytes, struct pl_err *err)
+{
+    struct file_source *self = (struct file_source *)source;
+    if (buffered(self) == 0) {
+        int r = refill(self, AHEAD_MIN, err);
+        if (r < 0)
+            return r;
+    }
+    *ret_bytes =
+        str_make((char *)self->buffer + (source->position - self->buffer_at), buffered(self));
     return 0;
 }
 
 void file_source_init(struct file_source *source, int fd, uint64_t start, uint64_t length)
 {
     *source = (struct file_source){
-        .source = {.block = file_block, .chunk = file_chunk, .skip = file_skip},
-        .fd = fd,
-        .start = start,
-        .length = length,
+        .source = {.block = file_block,
+                   .chunk = file_chunk,
+                   .skip = file_skip,
+                   .peek = file_peek,
+                   .fd = fd,
+                   .start = start,
+                   .length = length},
         .buffer = mem_alloc(CHUNK_READ),
         .ahead = AHEAD_MAX,
         .served = 2,

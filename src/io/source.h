@@ -17,14 +17,17 @@ struct source {
     int (*chunk)(struct source *source, uint64_t max, struct str *ret_chunk, struct pl_err *err);
     /* Passes over `count` bytes; PL_E_FORMAT when there are fewer. */
     int (*skip)(struct source *source, uint64_t count, struct pl_err *err);
+    /* Some of the next bytes, without going on: at least one and, at a multiple of 512, 512 where
+     * there are so many. len 0 at the end. Valid until the next call. */
+    int (*peek)(struct source *source, struct str *ret_bytes, struct pl_err *err);
+    int fd;                 /* where all bytes stand in an open file; -1: they don't */
+    uint64_t start, length; /* the range of it that position 0 begins */
 };
 
 /* A range of an open file, read with pread(2): no mapping that could shrink under us, and no page
  * of a skipped file is touched. */
 struct file_source {
-    struct source source; /* first */
-    int fd;
-    uint64_t start, length; /* the range */
+    struct source source; /* first; its fd, start and length say which range */
     unsigned char *buffer;
     uint64_t buffer_at; /* position of the buffer's first byte */
     size_t buffer_len;

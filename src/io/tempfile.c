@@ -127,3 +127,27 @@ int tempfile_commit(struct tempfile *file, struct pl_err *err)
     forget(file);
     return r;
 }
+
+int tempfile_nameless(struct pl_err *err)
+{
+    const char *folders[] = {getenv("TMPDIR"), "/var/tmp", "/tmp"};
+    for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+        int fd =
+            folders[i] && *folders[i] ? open(folders[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
+        if (fd >= 0)
+            return fd;
+    }
+    return err_errno(err, errno, "cannot make a temporary file; set TMPDIR to a folder with room");
+}
+
+int tempfile_write(int fd, struct str bytes, struct pl_err *err)
+{
+    while (bytes.len) {
+        ssize_t wrote = write(fd, bytes.data, bytes.len);
+        if (wrote < 0 && errno != EINTR)
+            return err_errno(err, errno,
+                             "cannot write a temporary file; set TMPDIR to a folder with room");
+        bytes = str_from(bytes, wrote > 0 ? (size_t)wrote : 0);
+    }
+    return 0;
+}

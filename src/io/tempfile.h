@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "base/str.h"
 
 struct tempfile {
     int fd;     /* open for writing, the caller's until commit or discard; -1: closed */
@@ -23,3 +24,8 @@ void tempfile_unlink_all(void);
 
 #define TEMPFILE_NONE ((struct tempfile){.fd = -1, .slot = -1})
 #define AUTO_TEMPFILE __attribute__((cleanup(tempfile_discard))) struct tempfile
+
+/* An empty file that has no name and is gone once it is closed: in TMPDIR, /var/tmp or /tmp. */
+int tempfile_nameless(struct pl_err *err);
+/* All of the bytes. */
+int tempfile_write(int fd, struct str bytes, struct pl_err *err);

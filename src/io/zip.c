@@ -29,8 +29,9 @@ static const uint32_t end_magic = 0x06054b50, end64_magic = 0x06064b50,
                       local_magic = 0x04034b50;
 
 struct zip {
-    int fd;
+    struct content content; /* the caller's bytes */
     uint64_t file_size;
+    uint64_t shift; /* of all offsets: bytes before the archive */
     unsigned char *directory;
     uint64_t directory_at, directory_size, directory_next;
     uint64_t entries, entries_read;
@@ -69,12 +70,23 @@ static uint64_t get64(const unsigned char *at)
 static const unsigned char *window_at(struct zip *zip, uint64_t offset, size_t len, size_t *ret_len,
                                       struct pl_err *err)
 {
+    if (zip->content.bytes) {
+        if (offset >= zip->file_size) {
+            err_set(err, PL_E_FORMAT, "the zip archive is cut off");
+            return NULL;
+        }
+        *ret_len = len < zip->file_size - offset ? len : (size_t)(zip->file_size - offset);
+        return (const unsigned char *)zip->content.bytes + offset;
+    }
     bool inside = offset >= zip->window_at && offset < zip->window_at + zip->window_len;
     if (!inside || (zip->window_at + zip->window_len - offset < len &&
                     zip->window_at + zip->window_len < zip->file_size)) {
+        size_t want = offset >= zip->file_size           ? 0
+                      : zip->file_size - offset < WINDOW ? (size_t)(zip->file_size - offset)
+                                                         : WINDOW;
         ssize_t got;
         do
-            got = pread(zip->fd, zip->window, WINDOW, (off_t)offset);
+            got = pread(zip->content.fd, zip->window, want, (off_t)(zip->content.offset + offset));
         while (got < 0 && errno == EINTR);
         if (got < 0) {
             err_errno(err, errno, "the archive can't be read");
@@ -110,7 +122,7 @@ static int no_directory(struct pl_err *err)
 }
 
 /* The zip64 record, where a field of the plain one is too small. */
-static int read_end64(struct zip *zip, uint64_t end_at, struct pl_err *err)
+static int read_end64(struct zip *zip, uint64_t end_at, uint64_t *ret_end, struct pl_err *err)
 {
     if (end_at < END64_LOCATOR_SIZE)
         return no_directory(err);
@@ -131,11 +143,12 @@ static int read_end64(struct zip *zip, uint64_t end_at, struct pl_err *err)
     zip->entries = get64(at + 32);
     zip->directory_size = get64(at + 40);
     zip->directory_at = get64(at + 48);
+    *ret_end = end64_at;
     return 0;
 }
 
 /* The record stands before a comment whose length it tells; the last that fits is it. */
-static int find_end(struct zip *zip, struct pl_err *err)
+static int find_end(struct zip *zip, uint64_t *ret_end, struct pl_err *err)
 {
     uint64_t tail = END_SIZE + END_COMMENT_MAX;
     if (tail > zip->file_size)
@@ -150,22 +163,40 @@ static int find_end(struct zip *zip, struct pl_err *err)
         if (get32(at) != end_magic || i + END_SIZE + get16(at + 20) != tail)
             continue;
         uint64_t end_at = zip->file_size - tail + i;
+        *ret_end = end_at;
         zip->entries = get16(at + 10);
         zip->directory_size = get32(at + 12);
         zip->directory_at = get32(at + 16);
         if (zip->entries == UINT16_MAX || zip->directory_size == UINT32_MAX ||
             zip->directory_at == UINT32_MAX)
-            return read_end64(zip, end_at, err);
+            return read_end64(zip, end_at, ret_end, err);
         return 0;
     }
     return no_directory(err);
 }
 
+/* Offsets that were written before something was put in front of the archive. */
+static void find_shift(struct zip *zip, uint64_t end_at)
+{
+    struct pl_err ignored;
+    const unsigned char *at;
+    if (zip->entries == 0 || zip->directory_size > end_at ||
+        zip->directory_at >= end_at - zip->directory_size)
+        return;
+    at = window_exactly(zip, end_at - zip->directory_size, 4, &ignored);
+    if (!at || get32(at) != entry_magic)
+        return;
+    zip->shift = end_at - zip->directory_size - zip->directory_at;
+    zip->directory_at += zip->shift;
+}
+
 static int read_directory(struct zip *zip, struct pl_err *err)
 {
-    int r = find_end(zip, err);
+    uint64_t end_at = 0;
+    int r = find_end(zip, &end_at, err);
     if (r < 0)
         return r;
+    find_shift(zip, end_at);
     if (zip->directory_at > zip->file_size ||
         zip->directory_size > zip->file_size - zip->directory_at)
         return no_directory(err);
@@ -173,19 +204,21 @@ static int read_directory(struct zip *zip, struct pl_err *err)
         return err_limit(err, LIMIT_NAME(LIMIT_ZIP_DIRECTORY),
                          "the zip archive's directory has %llu bytes, %llu are allowed",
                          (unsigned long long)zip->directory_size, LIMIT_ZIP_DIRECTORY);
+    const unsigned char *bytes;
     zip->directory = mem_alloc(zip->directory_size);
-    return file_read_at(zip->fd, zip->directory, zip->directory_size, zip->directory_at, err);
+    r = content_read(&zip->content, zip->directory_at, zip->directory_size, zip->directory, &bytes,
+                     err);
+    if (r == 0 && bytes != zip->directory && zip->directory_size)
+        memcpy(zip->directory, bytes, zip->directory_size);
+    return r;
 }
 
-int zip_open(int fd, struct zip **ret_zip, struct pl_err *err)
+int zip_open_content(const struct content *content, struct zip **ret_zip, struct pl_err *err)
 {
-    struct stat st;
-    if (fstat(fd, &st) < 0)
-        return err_errno(err, errno, "the archive can't be read");
     struct zip *zip = mem_zalloc(1, sizeof(*zip));
-    zip->fd = fd;
-    zip->file_size = (uint64_t)st.st_size;
-    zip->window = mem_alloc(WINDOW);
+    zip->content = *content;
+    zip->file_size = content->size;
+    zip->window = content->bytes ? NULL : mem_alloc(WINDOW);
     zip->ended = true;
     int r = read_directory(zip, err);
     if (r < 0) {
@@ -194,6 +227,15 @@ int zip_open(int fd, struct zip **ret_zip, struct pl_err *err)
     }
     *ret_zip = zip;
     return 0;
+}
+
+int zip_open(int fd, struct zip **ret_zip, struct pl_err *err)
+{
+    struct stat st;
+    if (fstat(fd, &st) < 0)
+        return err_errno(err, errno, "the archive can't be read");
+    struct content content = content_of_file(fd, 0, (uint64_t)st.st_size);
+    return zip_open_content(&content, ret_zip, err);
 }
 
 void zip_close(struct zip *zip)
@@ -254,15 +296,40 @@ int zip_next(struct zip *zip, struct zip_member *ret_member, struct pl_err *err)
     zip->directory_next += ENTRY_SIZE + name + extra + comment;
     zip->entries_read++;
     if (!read_extra64(&member, at + ENTRY_SIZE + name, extra) ||
-        member.header_at > zip->file_size || member.compressed > zip->file_size)
+        member.header_at > zip->file_size - zip->shift || member.compressed > zip->file_size)
         return err_set(err, PL_E_FORMAT, "the zip archive's directory is damaged at its entry %llu",
                        (unsigned long long)zip->entries_read);
+    member.header_at += zip->shift;
     /* Members that lie over one another make small archives large without end. */
     zip->claimed += LOCAL_SIZE + member.compressed;
     if (zip->claimed > zip->file_size)
         return err_set(err, PL_E_FORMAT, "members of the zip archive overlap");
     *ret_member = member;
     return 1;
+}
+
+/* Where the member's bytes begin: behind its own header. */
+static int find_data(struct zip *zip, const struct zip_member *member, uint64_t *ret_at,
+                     struct pl_err *err)
+{
+    const unsigned char *at = window_exactly(zip, member->header_at, LOCAL_SIZE, err);
+    if (!at)
+        return -PL_E_FORMAT;
+    if (get32(at) != local_magic)
+        return err_set(err, PL_E_FORMAT, "it has no header where the directory says");
+    *ret_at = member->header_at + LOCAL_SIZE + get16(at + 26) + get16(at + 28);
+    if (*ret_at > zip->file_size || member->compressed > zip->file_size - *ret_at)
+        return err_set(err, PL_E_FORMAT, "the zip archive is cut off");
+    return 0;
+}
+
+bool zip_stored(struct zip *zip, const struct zip_member *member, struct content *ret_part)
+{
+    struct pl_err ignored;
+    uint64_t at;
+    return member->method == METHOD_STORED && !(member->flags & FLAG_ENCRYPTED) &&
+           member->size == member->compressed && find_data(zip, member, &at, &ignored) == 0 &&
+           content_part(&zip->content, at, member->size, ret_part);
 }
 
 int zip_start(struct zip *zip, const struct zip_member *member, struct pl_err *err)
@@ -273,14 +340,9 @@ int zip_start(struct zip *zip, const struct zip_member *member, struct pl_err *e
     if (member->method != METHOD_STORED && member->method != METHOD_DEFLATED)
         return err_set(err, PL_E_UNSUPPORTED,
                        "it is packed with zip's method %u, which is not read", member->method);
-    const unsigned char *at = window_exactly(zip, member->header_at, LOCAL_SIZE, err);
-    if (!at)
-        return -PL_E_FORMAT;
-    if (get32(at) != local_magic)
-        return err_set(err, PL_E_FORMAT, "it has no header where the directory says");
-    zip->data_at = member->header_at + LOCAL_SIZE + get16(at + 26) + get16(at + 28);
-    if (zip->data_at > zip->file_size || member->compressed > zip->file_size - zip->data_at)
-        return err_set(err, PL_E_FORMAT, "the zip archive is cut off");
+    int r = find_data(zip, member, &zip->data_at, err);
+    if (r < 0)
+        return r;
     zip->member = *member;
     zip->data_left = member->compressed;
     zip->out = 0;

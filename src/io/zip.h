@@ -5,11 +5,14 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "io/content.h"
 
 struct zip;
 
 /* `fd` stays the caller's and open. */
 int zip_open(int fd, struct zip **ret_zip, struct pl_err *err);
+/* Over a content that outlives it. A program may stand before the archive (executable jars). */
+int zip_open_content(const struct content *content, struct zip **ret_zip, struct pl_err *err);
 void zip_close(struct zip *zip);
 static inline void zip_closep(struct zip **zip)
 {
@@ -33,6 +36,8 @@ int zip_next(struct zip *zip, struct zip_member *ret_member, struct pl_err *err)
 
 /* Begins to read a member. */
 int zip_start(struct zip *zip, const struct zip_member *member, struct pl_err *err);
+/* A stored member's bytes where they stand; false when it is packed. */
+bool zip_stored(struct zip *zip, const struct zip_member *member, struct content *ret_part);
 /* Its next bytes; len 0 at its end, where size and checksum have been checked. Valid until the next
  * call of any function here. */
 int zip_read(struct zip *zip, struct str *ret_chunk, struct pl_err *err);

@@ -3,15 +3,26 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "match/suppress.h"
 #include "match/verdict.h"
+#include "model/ecosystem.h"
 #include "score/risk.h"
 #include "version/version.h"
 
 /* One vulnerability id of one statement about the package at hand. */
 struct claim {
-    struct str id;
+    struct str id;                     /* of all names of the vulnerability, the one it goes by */
+    struct str told;                   /* the statement's own */
     struct vulndb_statement statement; /* its arrays are in the matching's arena */
-    size_t name_space;
+    size_t space;                      /* index of the look-up that gave it */
+    int rank;                          /* of its source, the best informed first */
+};
+
+/* One name under which the package is looked up. */
+struct lookup {
+    struct match_namespace space;
+    struct str name;
+    const char *by;
 };
 
 struct matching {
@@ -19,13 +30,16 @@ struct matching {
     const struct vulndb *db;
     const struct match_namespace *namespaces;
     size_t namespace_count;
+    bool system_known; /* the database speaks of the system's release */
     struct str root;
-    struct arena scratch;
+    struct arena names;   /* of the look-ups of one package */
+    struct arena scratch; /* of the claims */
     VEC(struct claim) claims;
+    VEC(struct lookup) lookups;
     const struct package *package;
+    const struct ecosystem *ecosystem;
     const struct version_scheme *scheme;
     struct str version;
-    const char *by;
     /* Binary packages of one source stand apart but are told the same: what the last look-up gave.
      */
     struct str last_name;
@@ -41,6 +55,7 @@ struct decision {
     struct str reason;
     struct advisory_range range;
     enum feed_id feed;
+    const char *by;
     VEC(struct str) advisories;
     struct str stream, stream_fixed;
 };
@@ -56,22 +71,50 @@ struct str match_root_name(struct str name)
     return name;
 }
 
-/* What the package is looked up by, and which of its versions counts. */
-static void choose_key(struct matching *matching, struct str *ret_name)
+static void add_lookups(struct matching *matching, struct str name, const char *by)
+{
+    for (size_t i = 0; i < matching->namespace_count; i++)
+        *VEC_ADD(&matching->lookups) = (struct lookup){matching->namespaces[i], name, by};
+}
+
+/* Debian and Alpine speak of sources; the rpm families of binaries, and of sources where there is
+ * no fix yet (vulndb.h: "NAME/src"). */
+static void choose_system_keys(struct matching *matching)
 {
     const struct package *package = matching->package;
-    const char *scheme = package_type_name(package->type);
-    *ret_name = package->name;
-    matching->version = package->version;
-    matching->by = "binary";
+    struct str name = package->name;
     if (package->type != PACKAGE_RPM && package->source_name.len) {
-        *ret_name = package->source_name;
-        matching->by = "source";
         if (package->source_version.len)
             matching->version = package->source_version;
+        add_lookups(matching, package->source_name, "source");
+        return;
     }
-    if (!matching->scheme || strcmp(matching->scheme->name, scheme) != 0)
-        matching->scheme = version_scheme_find(str_of(scheme));
+    add_lookups(matching, name, "binary");
+    if (package->type == PACKAGE_RPM && package->source_name.len)
+        add_lookups(matching,
+                    arena_printf(&matching->names, "%.*s/src", STR_ARG(package->source_name)),
+                    "source");
+}
+
+/* What the package is looked up by, and which of its versions counts. */
+static void choose_keys(struct matching *matching)
+{
+    const struct package *package = matching->package;
+    const struct ecosystem *ecosystem = matching->ecosystem;
+    matching->lookups.count = 0;
+    matching->version = package->version;
+    if (ecosystem->system) {
+        if (matching->system_known)
+            choose_system_keys(matching);
+        return;
+    }
+    struct str name = ecosystem_name(&matching->names, ecosystem->matched, package->name);
+    if (ecosystem->osv)
+        *VEC_ADD(&matching->lookups) =
+            (struct lookup){{.name = str_of(ecosystem->osv)}, name, "name"};
+    for (size_t i = 0; i < package->cpe_count; i++)
+        *VEC_ADD(&matching->lookups) =
+            (struct lookup){{.name = STR("NVD:cpe")}, package->cpes[i], "cpe"};
 }
 
 static void keep_arrays(struct matching *matching, struct vulndb_statement *statement)
@@ -97,35 +140,115 @@ static int by_id(const void *a, const void *b)
     int order = str_compare(x->id, y->id);
     if (order)
         return order;
-    if (x->name_space != y->name_space)
-        return x->name_space < y->name_space ? -1 : 1;
-    if (x->statement.feed != y->statement.feed)
-        return x->statement.feed < y->statement.feed ? -1 : 1;
+    if (x->space != y->space)
+        return x->space < y->space ? -1 : 1;
+    if (x->rank != y->rank)
+        return x->rank < y->rank ? -1 : 1;
     return str_compare(x->statement.advisory, y->statement.advisory);
 }
 
-static void collect_claims(struct matching *matching, struct str name)
+/* Of the databases that speak of an ecosystem (all of them are FEED_OSV): the one that its own
+ * people keep by hand first, then GitHub's, which people have looked at, then what was made from
+ * others. docs/architecture.md, "Severity, sources and risk". */
+static int rank_of(const struct matching *matching, const struct vulndb_statement *statement)
+{
+    static const struct {
+        const char *prefix;
+        int rank;
+    } ranks[] = {{"GO-", 0},  {"RUSTSEC-", 0}, {"BIT-", 0}, {"HSEC-", 0},
+                 {"EEF-", 0}, {"JLSEC-", 0},   {"MAL-", 0}, {"GHSA-", 1}};
+    enum { OTHERS = 2 };
+    if (matching->ecosystem->system || statement->feed != FEED_OSV)
+        return (int)statement->feed + OTHERS;
+    for (size_t i = 0; i < ARRAY_LEN(ranks); i++)
+        if (str_starts(statement->advisory, str_of(ranks[i].prefix)))
+            return ranks[i].rank;
+    return OTHERS;
+}
+
+static void collect_from(struct matching *matching, size_t index)
+{
+    const struct lookup *lookup = &matching->lookups.items[index];
+    struct vulndb_cursor cursor;
+    struct vulndb_statement statement;
+    if (!vulndb_lookup(matching->db, lookup->space.name, lookup->name, &cursor))
+        return;
+    while (vulndb_next(&cursor, &statement)) {
+        keep_arrays(matching, &statement);
+        for (size_t k = 0; k < statement.id_count; k++)
+            *VEC_ADD(&matching->claims) = (struct claim){
+                .id = statement.ids[k],
+                .told = statement.ids[k],
+                .statement = statement,
+                .space = index,
+                .rank = rank_of(matching, &statement),
+            };
+    }
+    vulndb_cursor_free(&cursor);
+}
+
+/* CVE before GHSA before the rest. */
+static bool is_better_name(struct str a, struct str b)
+{
+    static const char *const prefixes[] = {"CVE-", "GHSA-"};
+    for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) {
+        bool of_a = str_starts(a, str_of(prefixes[i])), of_b = str_starts(b, str_of(prefixes[i]));
+        if (of_a != of_b)
+            return of_a;
+    }
+    return str_compare(a, b) < 0;
+}
+
+static void rename_claims(struct matching *matching, struct str from, struct str to)
+{
+    for (size_t i = 0; i < matching->claims.count; i++)
+        if (str_equal(matching->claims.items[i].id, from))
+            matching->claims.items[i].id = to;
+}
+
+/* Two sources may call one vulnerability by different names: one of them knows both. */
+static void join_aliases(struct matching *matching)
+{
+    bool needed = false;
+    for (size_t i = 0; i < matching->claims.count; i++)
+        needed |= !str_starts(matching->claims.items[i].told, STR("CVE-"));
+    for (size_t i = 0; i < matching->claims.count && needed; i++) {
+        struct vulndb_vulnerability known = {0};
+        struct str told = matching->claims.items[i].told;
+        if ((i && str_equal(told, matching->claims.items[i - 1].told)) ||
+            !vulndb_vulnerability(matching->db, told, &known))
+            continue;
+        for (size_t k = 0; k < known.alias_count; k++)
+            for (size_t other = 0; other < matching->claims.count; other++) {
+                struct str a = matching->claims.items[i].id;
+                struct str b = matching->claims.items[other].id;
+                if (!str_equal(matching->claims.items[other].told, known.aliases[k]) ||
+                    str_equal(a, b))
+                    continue;
+                if (is_better_name(a, b))
+                    rename_claims(matching, b, a);
+                else
+                    rename_claims(matching, a, b);
+            }
+    }
+}
+
+static void collect_claims(struct matching *matching)
 {
     enum package_type type = matching->package->type;
-    if (matching->last_type == type && matching->last_name.data &&
+    struct str name = matching->lookups.count ? matching->lookups.items[0].name : STR_NONE;
+    bool one = matching->ecosystem->system && type != PACKAGE_RPM;
+    if (one && matching->last_type == type && matching->last_name.data &&
         str_equal(matching->last_name, name))
         return;
     matching->claims.count = 0;
     arena_free(&matching->scratch);
     matching->last_name = name;
     matching->last_type = type;
-    for (size_t i = 0; i < matching->namespace_count; i++) {
-        struct vulndb_cursor cursor;
-        struct vulndb_statement statement;
-        if (!vulndb_lookup(matching->db, matching->namespaces[i].name, name, &cursor))
-            continue;
-        while (vulndb_next(&cursor, &statement)) {
-            keep_arrays(matching, &statement);
-            for (size_t k = 0; k < statement.id_count; k++)
-                *VEC_ADD(&matching->claims) = (struct claim){statement.ids[k], statement, i};
-        }
-        vulndb_cursor_free(&cursor);
-    }
+    for (size_t i = 0; i < matching->lookups.count; i++)
+        collect_from(matching, i);
+    if (!matching->ecosystem->system && matching->claims.count > 1)
+        join_aliases(matching);
     if (matching->claims.count)
         qsort(matching->claims.items, matching->claims.count, sizeof(matching->claims.items[0]),
               by_id);
@@ -183,15 +306,14 @@ static void decide(struct matching *matching, const struct claim *claims, size_t
                    struct decision *decision)
 {
     for (size_t i = 0; i < count;) {
-        const struct match_namespace *space = &matching->namespaces[claims[i].name_space];
-        enum feed_id feed = claims[i].statement.feed;
-        struct decision here = {0};
+        const struct match_namespace *space = &matching->lookups.items[claims[i].space].space;
+        struct decision here = {.by = matching->lookups.items[claims[i].space].by};
         bool speaks = false;
         size_t at = i;
-        for (; i < count && claims[i].name_space == claims[at].name_space; i++) {
+        for (; i < count && claims[i].space == claims[at].space; i++) {
             struct advisory_range range;
             const struct vulndb_statement *statement = &claims[i].statement;
-            if (statement->feed != feed || !module_fits(matching->package, statement))
+            if (claims[i].rank != claims[at].rank || !module_fits(matching->package, statement))
                 continue;
             speaks = true;
             if (verdict_affected(statement, matching->scheme, matching->version, &range))
@@ -331,13 +453,49 @@ static struct str fingerprint(struct arena *arena, const struct finding *finding
     return arena_str(arena, str_make(text + 7, 32));
 }
 
-static void add_finding(struct matching *matching, size_t package_index, struct str id,
-                        const struct decision *decision)
+static void add_alias(struct vulndb_vulnerability *known, struct str id, struct str alias)
+{
+    if (str_equal(alias, id) || known->alias_count == ARRAY_LEN(known->aliases))
+        return;
+    for (size_t i = 0; i < known->alias_count; i++)
+        if (str_equal(known->aliases[i], alias))
+            return;
+    known->aliases[known->alias_count++] = alias;
+}
+
+/* What is known under the names that the claims use, the first one's before the others'. */
+static void gather_known(struct matching *matching, const struct claim *claims, size_t count,
+                         struct vulndb_vulnerability *ret)
+{
+    vulndb_vulnerability(matching->db, claims[0].id, ret);
+    for (size_t i = 0; i < count; i++) {
+        struct vulndb_vulnerability more = {0};
+        if (str_equal(claims[i].told, claims[0].id))
+            continue;
+        add_alias(ret, claims[0].id, claims[i].told);
+        if (!vulndb_vulnerability(matching->db, claims[i].told, &more))
+            continue;
+        for (size_t k = 0; k < more.alias_count; k++)
+            add_alias(ret, claims[0].id, more.aliases[k]);
+        if (!ret->title.len)
+            ret->title = more.title;
+        if (!ret->cvss_count) {
+            memcpy(ret->cvss, more.cvss, sizeof(more.cvss));
+            ret->cvss_count = more.cvss_count;
+        }
+        if (ret->severity == SEVERITY_UNKNOWN)
+            ret->severity = more.severity;
+    }
+}
+
+static void add_finding(struct matching *matching, size_t package_index, const struct claim *claims,
+                        size_t count, const struct decision *decision)
 {
     struct arena *arena = &matching->report->arena;
     const struct package *package = matching->package;
+    struct str id = claims[0].id;
     struct vulndb_vulnerability known = {0};
-    vulndb_vulnerability(matching->db, id, &known);
+    gather_known(matching, claims, count, &known);
     struct finding finding = {
         .kind = FINDING_VULNERABILITY,
         .id = arena_str(arena, id),
@@ -359,19 +517,25 @@ static void add_finding(struct matching *matching, size_t package_index, struct 
     finding.match.advisory_count = decision->advisories.count;
     finding.match.scheme = str_of(matching->scheme->name);
     finding.match.range = verdict_range_text(arena, &decision->range);
-    finding.match.by = str_of(matching->by);
+    finding.match.by = str_of(decision->by);
     finding.fingerprint = fingerprint(arena, &finding, package, matching->root);
+    suppress(matching->report, package, matching->system_known, &finding);
     *VEC_ADD(&matching->report->findings) = finding;
 }
 
 static void match_package(struct matching *matching, size_t index)
 {
-    struct str name;
     matching->package = &matching->report->packages.items[index];
-    choose_key(matching, &name);
+    matching->ecosystem = ecosystem_of(matching->package->type);
+    if (!matching->ecosystem->scheme)
+        return;
+    if (!matching->scheme || strcmp(matching->scheme->name, matching->ecosystem->scheme) != 0)
+        matching->scheme = version_scheme_find(str_of(matching->ecosystem->scheme));
     if (!matching->scheme)
         return;
-    collect_claims(matching, name);
+    arena_free(&matching->names);
+    choose_keys(matching);
+    collect_claims(matching);
     for (size_t i = 0; i < matching->claims.count;) {
         size_t end = i + 1;
         struct decision decision = {0};
@@ -380,7 +544,7 @@ static void match_package(struct matching *matching, size_t index)
             end++;
         decide(matching, &matching->claims.items[i], end - i, &decision);
         if (decision.affected)
-            add_finding(matching, index, matching->claims.items[i].id, &decision);
+            add_finding(matching, index, &matching->claims.items[i], end - i, &decision);
         VEC_FREE(&decision.advisories);
         i = end;
     }
@@ -392,13 +556,15 @@ static int by_report_order(const void *a, const void *b)
 }
 
 void match_report(struct report *report, const struct vulndb *db,
-                  const struct match_namespace *namespaces, size_t namespace_count, struct str root)
+                  const struct match_namespace *namespaces, size_t namespace_count,
+                  bool system_known, struct str root)
 {
     struct matching matching = {
         .report = report,
         .db = db,
         .namespaces = namespaces,
         .namespace_count = namespace_count,
+        .system_known = system_known,
         .root = root,
     };
     for (size_t i = 0; i < report->packages.count; i++)
@@ -407,5 +573,7 @@ void match_report(struct report *report, const struct vulndb *db,
         qsort(report->findings.items, report->findings.count, sizeof(report->findings.items[0]),
               by_report_order);
     VEC_FREE(&matching.claims);
+    VEC_FREE(&matching.lookups);
+    arena_free(&matching.names);
     arena_free(&matching.scratch);
 }

@@ -16,10 +16,12 @@ struct match_namespace {
 };
 
 /* Adds a finding for every vulnerability of the report's packages and sorts them. The report's
- * packages must be in their final order. `root` names the repository or root for fingerprints. */
+ * packages must be in their final order. Packages of the system are looked up only when the
+ * database speaks of its release (`system_known`). `root` names the repository or root for
+ * fingerprints. */
 void match_report(struct report *report, const struct vulndb *db,
                   const struct match_namespace *namespaces, size_t namespace_count,
-                  struct str root);
+                  bool system_known, struct str root);
 
 /* "repo/app:1.2" and "repo/app@sha256:…" -> "repo/app": what fingerprints call a target. */
 struct str match_root_name(struct str name);

@@ -1,18 +1,23 @@
 #include "model/package.h"
 
+#include "model/ecosystem.h"
+
 const char *package_type_name(enum package_type type)
 {
-    static const char *const names[PACKAGE_TYPE_COUNT] = {
-        [PACKAGE_DEB] = "deb",
-        [PACKAGE_APK] = "apk",
-        [PACKAGE_RPM] = "rpm",
-    };
-    return names[type];
+    return ecosystem_of(type)->type;
+}
+
+const char *package_origin_name(enum package_origin origin)
+{
+    static const char *const names[PACKAGE_ORIGIN_COUNT] = {"installed", "vendored", "locked",
+                                                            "declared"};
+    return names[origin];
 }
 
 int package_compare(const struct package *a, const struct package *b)
 {
-    int order = strcmp(package_type_name(a->type), package_type_name(b->type));
+    int order =
+        a->type == b->type ? 0 : strcmp(package_type_name(a->type), package_type_name(b->type));
     if (order == 0)
         order = str_compare(a->name, b->name);
     if (order == 0)

@@ -4,20 +4,82 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-/* The purl type of the package, https://github.com/package-url/purl-spec, PURL-TYPES. */
-enum package_type { PACKAGE_DEB, PACKAGE_APK, PACKAGE_RPM, PACKAGE_TYPE_COUNT };
+/* Who manages the package: the contract's "type", mostly the purl type of
+ * https://github.com/package-url/purl-spec, PURL-TYPES. model/ecosystem.h says what follows from
+ * it.
+ */
+enum package_type {
+    PACKAGE_DEB,
+    PACKAGE_APK,
+    PACKAGE_RPM,
+    PACKAGE_ALPM,
+    PACKAGE_BITNAMI,
+    PACKAGE_BREW,
+    PACKAGE_CARGO,
+    PACKAGE_COCOAPODS,
+    PACKAGE_COMPOSER,
+    PACKAGE_CONAN,
+    PACKAGE_CONDA,
+    PACKAGE_CPAN,
+    PACKAGE_CRAN,
+    PACKAGE_EBUILD,
+    PACKAGE_GEM,
+    PACKAGE_GENERIC, /* a program that no manager installed */
+    PACKAGE_GITHUB_ACTION,
+    PACKAGE_GOLANG,
+    PACKAGE_HACKAGE,
+    PACKAGE_HEX,
+    PACKAGE_JULIA,
+    PACKAGE_LUAROCKS,
+    PACKAGE_MAVEN,
+    PACKAGE_NIX,
+    PACKAGE_NPM,
+    PACKAGE_NUGET,
+    PACKAGE_OPAM,
+    PACKAGE_OPKG,
+    PACKAGE_OTP,
+    PACKAGE_PEAR,
+    PACKAGE_PUB,
+    PACKAGE_PYPI,
+    PACKAGE_SNAP,
+    PACKAGE_SWIFT,
+    PACKAGE_TERRAFORM,
+    PACKAGE_VCPKG,
+    PACKAGE_WORDPRESS_PLUGIN,
+    PACKAGE_TYPE_COUNT
+};
 const char *package_type_name(enum package_type type);
+
+/* How a file tells of the package: the better evidence first. */
+enum package_origin {
+    PACKAGE_INSTALLED, /* it is there */
+    PACKAGE_VENDORED,  /* a copy of it is inside another package or program */
+    PACKAGE_LOCKED,    /* a lock file names it with its exact version */
+    PACKAGE_DECLARED,  /* a manifest asks for it */
+    PACKAGE_ORIGIN_COUNT
+};
+const char *package_origin_name(enum package_origin origin);
 
 #define LAYER_NONE UINT32_MAX
 
+#define OWNER_NONE SIZE_MAX
+
 struct package {
     enum package_type type;
-    struct str name;
+    enum package_origin origin;
+    bool development; /* only for developing or testing, as its lock file says */
+    struct str name; /* as the ecosystem's registry writes it: "@scope/name" (npm), "group:artifact"
+                        (Maven), module path (Go), "vendor/name" (Composer) */
     struct str version;        /* as its manager prints it: [epoch:]version[-revision] */
     struct str arch;           /* empty: none */
     struct str source_name;    /* empty: none is known */
     struct str source_version; /* with epoch where the manager keeps it */
-    struct str module;         /* rpm: modularity label "name:stream:…", empty: none */
+    struct str *cpes;          /* of GENERIC ones: "vendor:product" */
+    size_t cpe_count;
+    /* Further qualifiers of the purl, written as it has them and in its order:
+     * "repository_url=…&subpath=…"; empty: none. */
+    struct str qualifiers;
+    struct str module; /* rpm: modularity label "name:stream:…", empty: none */
     struct str vendor;
     struct str *licenses; /* as the metadata writes them */
     size_t license_count;
@@ -26,7 +88,10 @@ struct package {
     uint32_t layer;        /* index of the layer that brought it, or LAYER_NONE */
     const char *cataloger; /* name, lives for ever */
     struct str purl;       /* filled when the operating system is known */
-    int in_use;            /* 1, 0, or -1: not known */
+    struct str inner;      /* from a cataloger: where inside the file ("BOOT-INF/lib/a.jar"); empty:
+                              the file itself */
+    size_t owner; /* index of the system's package that all its paths belong to, or OWNER_NONE */
+    int in_use;   /* 1, 0, or -1: not known */
 };
 
 /* type, name, version, first path, arch: the order of reports. */

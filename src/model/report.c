@@ -72,9 +72,23 @@ struct report_counts report_count(const struct report *report)
     struct report_counts counts = {0};
     for (size_t i = 0; i < report->findings.count; i++) {
         const struct finding *finding = &report->findings.items[i];
+        if (finding->suppressed_by) {
+            counts.suppressed++;
+            continue;
+        }
         counts.by_severity[finding->severity]++;
         counts.by_kind[finding->kind]++;
         counts.fixable += finding->fixed.len != 0;
     }
     return counts;
+}
+
+const struct finding **report_counted(const struct report *report, size_t *ret_count)
+{
+    const struct finding **list = mem_alloc(sizeof(*list) * (report->findings.count + 1));
+    *ret_count = 0;
+    for (size_t i = 0; i < report->findings.count; i++)
+        if (!report->findings.items[i].suppressed_by)
+            list[(*ret_count)++] = &report->findings.items[i];
+    return list;
 }

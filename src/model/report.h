@@ -60,6 +60,9 @@ struct finding {
     struct str path; /* empty: none */
     uint32_t layer;  /* index, or LAYER_NONE */
     struct str fingerprint;
+    /* Known, but not counted: by what ("ownership"), and why. NULL: it counts. */
+    const char *suppressed_by;
+    struct str suppressed_why, suppressed_local; /* English, the person's language */
 };
 /* By severity (worst first), id, package, path, layer, fingerprint. */
 int finding_compare(const struct finding *a, const struct finding *b);
@@ -110,9 +113,12 @@ void report_free(struct report *report);
 void report_tell(struct report *report, bool error, struct str where, const struct pl_err *message);
 void report_tell_text(struct report *report, bool error, struct str where, struct str message,
                       struct str local, struct str limit);
-/* Counts of findings by severity, and of those that have a fix. */
+/* Counts of findings that are not suppressed, by severity, and of those that have a fix. */
 struct report_counts {
     uint64_t by_severity[SEVERITY_COUNT], by_kind[FINDING_KIND_COUNT];
     uint64_t fixable;
+    uint64_t suppressed; /* in none of the others */
 };
 struct report_counts report_count(const struct report *report);
+/* Those that are not suppressed, in the report's order; free() it. */
+const struct finding **report_counted(const struct report *report, size_t *ret_count);

@@ -262,10 +262,8 @@ static int by_id(const void *a, const void *b)
 
 static void write_vulnerabilities(struct json_writer *json, const struct report *report)
 {
-    size_t count = report->findings.count;
-    const struct finding **sorted = mem_alloc(sizeof(*sorted) * (count + 1));
-    for (size_t i = 0; i < count; i++)
-        sorted[i] = &report->findings.items[i];
+    size_t count;
+    const struct finding **sorted = report_counted(report, &count);
     qsort(sorted, count, sizeof(*sorted), by_id);
     json_open(json, "vulnerabilities", '[');
     for (size_t i = 0; i < count;) {

@@ -120,6 +120,13 @@ static void write_package(struct json_writer *json, const struct report *report,
     write_strs(json, "paths", package->paths, package->path_count);
     write_layer_id(json, report, package->layer);
     json_put_text(json, "cataloger", package->cataloger);
+    json_put_text(json, "origin", package_origin_name(package->origin));
+    if (package->development)
+        json_put_bool(json, "development", true);
+    if (package->cpe_count)
+        write_strs(json, "cpes", package->cpes, package->cpe_count);
+    if (package->owner != OWNER_NONE)
+        json_put_u64(json, "owner", package->owner);
     json_key(json, "in_use");
     if (package->in_use < 0)
         json_none(json);
@@ -177,8 +184,24 @@ static void write_match(struct json_writer *json, const struct finding *finding)
     json_end(json, '}');
 }
 
+static void write_suppressed(struct json_writer *json, const struct finding *finding,
+                             const struct report_style *style)
+{
+    if (!finding->suppressed_by) {
+        json_put_null(json, "suppressed");
+        return;
+    }
+    json_open(json, "suppressed", '{');
+    json_put_text(json, "by", finding->suppressed_by);
+    json_put_str(json, "why",
+                 style->local && finding->suppressed_local.len ? finding->suppressed_local
+                                                               : finding->suppressed_why);
+    json_put_null(json, "until");
+    json_end(json, '}');
+}
+
 static void write_finding(struct json_writer *json, const struct report *report,
-                          const struct finding *finding)
+                          const struct finding *finding, const struct report_style *style)
 {
     json_begin(json, '{');
     json_put_text(json, "kind", finding_kind_name(finding->kind));
@@ -210,7 +233,7 @@ static void write_finding(struct json_writer *json, const struct report *report,
     json_put_str_or_null(json, "path", finding->path);
     json_put_null(json, "line");
     write_layer_id(json, report, finding->layer);
-    json_put_null(json, "suppressed");
+    write_suppressed(json, finding, style);
     json_put_str(json, "fingerprint", finding->fingerprint);
     json_end(json, '}');
 }
@@ -247,7 +270,7 @@ static void write_summary(struct json_writer *json, const struct report *report)
         json_put_u64(json, finding_kind_name((enum finding_kind)kind), counts.by_kind[kind]);
     json_end(json, '}');
     json_put_u64(json, "fixable", counts.fixable);
-    json_put_u64(json, "suppressed", 0);
+    json_put_u64(json, "suppressed", counts.suppressed);
     json_end(json, '}');
 }
 
@@ -266,7 +289,7 @@ static void json_write(struct out *out, const struct report *report,
     json_end(&json, ']');
     json_open(&json, "findings", '[');
     for (size_t i = 0; i < report->findings.count; i++)
-        write_finding(&json, report, &report->findings.items[i]);
+        write_finding(&json, report, &report->findings.items[i], style);
     json_end(&json, ']');
     write_diagnostics(&json, report, style);
     write_summary(&json, report);

@@ -169,11 +169,11 @@ static int id_of_rule(const void *key, const void *item)
     return str_compare(*(const struct str *)key, (*(const struct finding *const *)item)->id);
 }
 
-static struct rules make_rules(const struct report *report, size_t shown)
+static struct rules make_rules(const struct finding *const *findings, size_t shown)
 {
     struct rules rules = {mem_zalloc(shown + 1, sizeof(rules.items[0])), 0};
     for (size_t i = 0; i < shown; i++)
-        rules.items[i] = &report->findings.items[i];
+        rules.items[i] = findings[i];
     qsort(rules.items, shown, sizeof(rules.items[0]), by_id);
     for (size_t i = 0; i < shown; i++)
         if (i == 0 || !str_equal(rules.items[i]->id, rules.items[rules.count - 1]->id))
@@ -203,7 +203,7 @@ static void write_driver(struct json_writer *json, const struct rules *rules)
 }
 
 static void write_invocation(struct json_writer *json, const struct report *report, size_t shown,
-                             const struct report_style *style)
+                             size_t count, const struct report_style *style)
 {
     json_open(json, "invocations", '[');
     json_begin(json, '{');
@@ -216,12 +216,12 @@ static void write_invocation(struct json_writer *json, const struct report *repo
         write_message(json, "message", diagnostic_text(diagnostic, style));
         json_end(json, '}');
     }
-    if (shown < report->findings.count) {
+    if (shown < count) {
         AUTO_BUF text = {0};
         buf_printf(&text,
                    "%zu of %zu findings are shown, the most severe first: the format's users "
                    "take %d",
-                   shown, report->findings.count, SARIF_RESULTS);
+                   shown, count, SARIF_RESULTS);
         json_begin(json, '{');
         json_put_text(json, "level", "warning");
         write_message(json, "message", buf_str(&text));
@@ -236,17 +236,17 @@ static void sarif_write(struct out *out, const struct report *report,
                         const struct report_style *style)
 {
     struct json_writer json = {.out = out};
-    size_t shown = report->findings.count;
-    if (shown > SARIF_RESULTS)
-        shown = SARIF_RESULTS;
-    struct rules rules = make_rules(report, shown);
+    size_t count;
+    const struct finding **findings = report_counted(report, &count);
+    size_t shown = count > SARIF_RESULTS ? SARIF_RESULTS : count;
+    struct rules rules = make_rules(findings, shown);
     json_begin(&json, '{');
     json_put_text(&json, "$schema", "https://json.schemastore.org/sarif-2.1.0.json");
     json_put_text(&json, "version", "2.1.0");
     json_open(&json, "runs", '[');
     json_begin(&json, '{');
     write_driver(&json, &rules);
-    write_invocation(&json, report, shown, style);
+    write_invocation(&json, report, shown, count, style);
     json_open(&json, "originalUriBaseIds", '{');
     json_open(&json, "ROOT", '{');
     json_put_text(&json, "uri", "file:///");
@@ -254,14 +254,14 @@ static void sarif_write(struct out *out, const struct report *report,
     json_end(&json, '}');
     json_open(&json, "results", '[');
     for (size_t i = 0; i < shown; i++) {
-        const struct finding *finding = &report->findings.items[i];
-        write_result(&json, report, finding, rule_index(&rules, finding->id));
+        write_result(&json, report, findings[i], rule_index(&rules, findings[i]->id));
     }
     json_end(&json, ']');
     json_end(&json, '}');
     json_end(&json, ']');
     json_end(&json, '}');
     free(rules.items);
+    free(findings);
 }
 
 const struct report_format report_format_sarif = {

@@ -145,10 +145,8 @@ static struct str join_names(struct table *table, const struct finding *const *f
 
 static void make_rows(struct table *table)
 {
-    size_t count = table->report->findings.count;
-    const struct finding **sorted = mem_alloc(sizeof(*sorted) * (count + 1));
-    for (size_t i = 0; i < count; i++)
-        sorted[i] = &table->report->findings.items[i];
+    size_t count;
+    const struct finding **sorted = report_counted(table->report, &count);
     qsort_r(sorted, count, sizeof(*sorted), by_group, table);
     table->rows = ARENA_ARRAY(&table->arena, struct row, count + 1);
     for (size_t i = 0; i < count;) {
@@ -357,6 +355,16 @@ static void write_warnings(struct table *table)
                    shown - DIAGNOSTICS_SHOWN);
 }
 
+static void write_suppressed(struct table *table, uint64_t count)
+{
+    if (count == 0)
+        return;
+    out_printf(table->out,
+               tr_n("%zu finding is suppressed; --format json tells which and why\n",
+                    "%zu findings are suppressed; --format json tells which and why\n", count),
+               (size_t)count);
+}
+
 static void write_counts(struct table *table)
 {
     const struct report *report = table->report;
@@ -364,7 +372,8 @@ static void write_counts(struct table *table)
     if (!report->database.used)
         return;
     out_putc(table->out, '\n');
-    if (report->findings.count == 0) {
+    if (report->findings.count == counts.suppressed) {
+        write_suppressed(table, counts.suppressed);
         if (report->complete)
             out_puts(table->out, tr("No known vulnerabilities.\n"));
         else
@@ -389,6 +398,7 @@ static void write_counts(struct table *table)
     out_printf(table->out, tr("%llu with a fix"), (unsigned long long)counts.fixable);
     paint(table, "0");
     out_putc(table->out, '\n');
+    write_suppressed(table, counts.suppressed);
 }
 
 static void write_packages(struct table *table)
@@ -407,7 +417,7 @@ static void write_packages(struct table *table)
     for (size_t i = 0; i < report->packages.count; i++) {
         const struct package *package = &report->packages.items[i];
         AUTO_BUF line = {0};
-        utf8_cell(&line, str_of(package_type_name(package->type)), 6);
+        utf8_cell(&line, str_of(package_type_name(package->type)), 10);
         utf8_cell(&line, package->name, name + GAP);
         utf8_cell(&line, package->version, version + GAP);
         utf8_cell(&line, package->arch, 8);
@@ -427,7 +437,8 @@ static void write_advice(struct table *table)
     const struct report *report = table->report;
     for (size_t i = 0; i < report->findings.count; i++) {
         const struct package *package = package_of(table, &report->findings.items[i]);
-        if (!package || report->findings.items[i].fixed.len == 0)
+        if (!package || report->findings.items[i].fixed.len == 0 ||
+            report->findings.items[i].suppressed_by || !commands[package->type])
             continue;
         out_putc(table->out, '\n');
         out_printf(table->out,

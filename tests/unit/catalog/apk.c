@@ -45,9 +45,9 @@ static void license_is_kept_as_written(void)
         run_catalog(&cataloger_apk, INSTALLED,
                     STR("P:a\nV:1\nL:MIT AND GPL-2.0-only\n\nP:b\nV:2\nL:\n"), 5, STR_NONE);
     CHECK_INT(run.sink.packages.count, 2);
-    CHECK_INT(run.sink.packages.items[0].license_count, 1);
-    CHECK_STR(run.sink.packages.items[0].licenses[0], "MIT AND GPL-2.0-only");
-    CHECK_INT(run.sink.packages.items[1].license_count, 0);
+    CHECK_INT(run.sink.packages.items[0]->license_count, 1);
+    CHECK_STR(run.sink.packages.items[0]->licenses[0], "MIT AND GPL-2.0-only");
+    CHECK_INT(run.sink.packages.items[1]->license_count, 0);
     run_free(&run);
 }
 

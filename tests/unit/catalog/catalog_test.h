@@ -65,8 +65,7 @@ static inline struct catalog_run run_catalog(const struct cataloger *cataloger, 
 
 static inline void run_free(struct catalog_run *run)
 {
-    VEC_FREE(&run->sink.packages);
-    VEC_FREE(&run->sink.problems);
+    catalog_sink_free(&run->sink);
     arena_free(&run->arena);
 }
 
@@ -75,7 +74,7 @@ static inline struct str run_package(struct catalog_run *run, size_t index)
 {
     if (index >= run->sink.packages.count)
         return STR("(no such package)");
-    const struct package *p = &run->sink.packages.items[index];
+    const struct package *p = run->sink.packages.items[index];
     return arena_printf(&run->arena, "%.*s %.*s %.*s %.*s %.*s", STR_ARG(p->name),
                         STR_ARG(p->version), STR_ARG(p->arch), STR_ARG(p->source_name),
                         STR_ARG(p->source_version));

@@ -115,8 +115,8 @@ static void sink_counts_packages_and_problems(void)
     for (int i = 0; i < 4; i++)
         catalog_add_package(&run.sink, &package);
     CHECK_INT(run.sink.packages.count, 2);
-    CHECK_STR(run.sink.packages.items[1].paths[0], "some/file");
-    CHECK_STR(str_of(run.sink.packages.items[1].cataloger), "test");
+    CHECK_STR(run.sink.packages.items[1]->paths[0], "some/file");
+    CHECK_STR(str_of(run.sink.packages.items[1]->cataloger), "test");
     CHECK_INT(run.sink.problems.count, 1);
     CHECK_STR(str_of(run.sink.problems.items[0].limit), "LIMIT_PACKAGES");
     CHECK_STR(run.sink.problems.items[0].where, "some/file");

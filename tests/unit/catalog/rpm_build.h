@@ -115,9 +115,9 @@ static inline void check_both(struct catalog_run *run)
     CHECK_STR(run_package(run, 0), LINE_BASH);
     CHECK_STR(run_package(run, 1), LINE_LARGE);
     if (run->sink.packages.count == 2) {
-        CHECK_STR(run->sink.packages.items[1].module, "m:s:1:c");
-        CHECK_STR(run->sink.packages.items[0].vendor, "Acme");
-        CHECK_STR(run->sink.packages.items[0].licenses[0], "MIT");
+        CHECK_STR(run->sink.packages.items[1]->module, "m:s:1:c");
+        CHECK_STR(run->sink.packages.items[0]->vendor, "Acme");
+        CHECK_STR(run->sink.packages.items[0]->licenses[0], "MIT");
     }
 }
 

@@ -40,7 +40,7 @@ static bool has_package(const struct catalog_run *run, struct str line)
         buf_printf(&full, "%.*s:", STR_ARG(epoch));
     buf_printf(&full, "%.*s-%.*s", STR_ARG(version), STR_ARG(release));
     for (size_t i = 0; i < run->sink.packages.count; i++) {
-        const struct package *package = &run->sink.packages.items[i];
+        const struct package *package = run->sink.packages.items[i];
         found += str_equal(package->name, name) && str_equal(package->version, buf_str(&full)) &&
                  str_equal(package->arch, arch);
     }
@@ -95,7 +95,7 @@ static void alpine_roots(void)
         CHECK_INT(run.sink.packages.count, roots[i].packages);
         CHECK_INT(run.sink.problems.count, 0);
         for (size_t k = 0; k < run.sink.packages.count; k++) {
-            const struct package *package = &run.sink.packages.items[k];
+            const struct package *package = run.sink.packages.items[k];
             AUTO_BUF want = {0};
             buf_printf(&want, "\nP:%.*s\nV:%.*s\nA:%.*s\n", STR_ARG(package->name),
                        STR_ARG(package->version), STR_ARG(package->arch));

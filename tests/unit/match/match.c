@@ -22,7 +22,7 @@ struct say {
 static void say(enum feed_id feed, const char *feed_name, const struct say *what)
 {
     struct str ids[3];
-    struct advisory_range range = {STR("0"), str_of(what->fixed), STR("")};
+    struct advisory_range range = {STR("0"), str_of(what->fixed), STR(""), false};
     struct pl_err err;
     struct vulndb_statement statement = {
         .advisory = str_of(what->advisory),
@@ -92,7 +92,7 @@ static void match(const struct match_namespace *spaces, size_t count, const char
         builder = NULL;
     }
     report.findings.count = 0;
-    match_report(&report, db, spaces, count, str_of(root));
+    match_report(&report, db, spaces, count, true, str_of(root));
     CHECK(!vulndb_damaged(db));
 }
 

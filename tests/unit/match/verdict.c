@@ -112,7 +112,7 @@ static void affected(void)
 {
     struct arena arena = {0};
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct advisory_range ranges[RANGES], got = {STR("x"), STR("x"), STR("x")};
+        struct advisory_range ranges[RANGES], got = {STR("x"), STR("x"), STR("x"), false};
         struct str versions[VERSIONS];
         struct vulndb_statement statement = {
             .status = cases[i].status, .ranges = ranges, .versions = versions};
@@ -120,7 +120,7 @@ static void affected(void)
              statement.range_count++) {
             const char *const *text = cases[i].ranges[statement.range_count];
             ranges[statement.range_count] =
-                (struct advisory_range){str_of(text[0]), str_of(text[1]), str_of(text[2])};
+                (struct advisory_range){str_of(text[0]), str_of(text[1]), str_of(text[2]), false};
         }
         for (; statement.version_count < VERSIONS && cases[i].versions[statement.version_count];
              statement.version_count++)

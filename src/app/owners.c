@@ -1,0 +1,107 @@
+#include "app/owners.h"
+
+#include "base/hash.h"
+#include "model/ecosystem.h"
+
+void owners_add(struct owners *owners, const struct catalog_sink *sink, uint32_t layer)
+{
+    for (size_t i = 0; i < sink->owned.count; i++)
+        *VEC_ADD(&owners->files) = (struct owned_file){
+            sink->owned.items[i].path, &sink->owners.items[sink->owned.items[i].owner], layer};
+}
+
+void owners_free(struct owners *owners)
+{
+    VEC_FREE(&owners->files);
+}
+
+static int by_path(const void *a, const void *b)
+{
+    const struct owned_file *x = a, *y = b;
+    return (x->path > y->path) - (x->path < y->path);
+}
+
+/* Index of the system's package of this name; those are sorted by type and name. */
+static size_t find_package(const struct report *report, const struct catalog_owner *owner)
+{
+    const char *type = package_type_name(owner->type);
+    size_t low = 0, high = report->packages.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct package *package = &report->packages.items[middle];
+        int order = strcmp(package_type_name(package->type), type);
+        if (order == 0)
+            order = str_compare(package->name, owner->package);
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < report->packages.count && report->packages.items[low].type == owner->type &&
+        str_equal(report->packages.items[low].name, owner->package))
+        return low;
+    return OWNER_NONE;
+}
+
+static size_t owner_of_hash(const struct owners *owners, const struct report *report, uint64_t hash,
+                            uint32_t layer)
+{
+    size_t low = 0, high = owners->files.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (owners->files.items[middle].path < hash)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < owners->files.count && owners->files.items[low].path == hash; low++) {
+        const struct owned_file *file = &owners->files.items[low];
+        bool replaced = file->layer != LAYER_NONE && layer != LAYER_NONE && layer > file->layer;
+        size_t package = replaced ? OWNER_NONE : find_package(report, file->owner);
+        if (package != OWNER_NONE)
+            return package;
+    }
+    return OWNER_NONE;
+}
+
+/* Lists were written before and after /usr was merged: "lib/…" and "usr/lib/…" are one file. */
+static size_t owner_of(const struct owners *owners, const struct report *report, struct str path,
+                       uint32_t layer)
+{
+    char other[4 + 512];
+    size_t inner = str_find(path, STR("!/"));
+    if (inner != SIZE_MAX)
+        path = str_first(path, inner);
+    size_t owner = owner_of_hash(owners, report, hash_str(path), layer);
+    if (owner != OWNER_NONE)
+        return owner;
+    if (str_starts(path, STR("usr/")))
+        return owner_of_hash(owners, report, hash_str(str_from(path, 4)), layer);
+    if (path.len > sizeof(other) - 4)
+        return OWNER_NONE;
+    memcpy(other, "usr/", 4);
+    memcpy(other + 4, path.data, path.len);
+    return owner_of_hash(owners, report, hash_xxh3(other, path.len + 4), layer);
+}
+
+void owners_assign(struct owners *owners, struct report *report)
+{
+    if (owners->files.count)
+        qsort(owners->files.items, owners->files.count, sizeof(owners->files.items[0]), by_path);
+    for (size_t i = 0; i < report->packages.count; i++) {
+        struct package *package = &report->packages.items[i];
+        package->owner = OWNER_NONE;
+        if (ecosystem_of(package->type)->system || owners->files.count == 0)
+            continue;
+        size_t owner = OWNER_NONE;
+        for (size_t k = 0; k < package->path_count; k++) {
+            size_t one = owner_of(owners, report, package->paths[k], package->layer);
+            if (one == OWNER_NONE) {
+                owner = OWNER_NONE;
+                break;
+            }
+            owner = k == 0 ? one : owner;
+        }
+        package->owner = owner;
+    }
+}

@@ -1,0 +1,45 @@
+/* Reads which files belong to which Debian package: dpkg's lists of files (a path a line), and the
+ * lists of checksums that distroless images keep in their place (md5sum's output). Source:
+ * dpkg-query(1), --listfiles; dh_md5sums(1). */
+#include "base/i18n.h"
+#include "catalog/sink.h"
+
+/* "libc6" of "var/lib/dpkg/info/libc6:amd64.list". */
+static struct str owner_of(struct str path)
+{
+    size_t slash = str_last_index(path, '/');
+    struct str name = slash == SIZE_MAX ? path : str_from(path, slash + 1);
+    name = str_first(name, str_last_index(name, '.'));
+    return str_first(name, str_index(name, ':'));
+}
+
+static int dpkg_files_read(struct catalog_sink *sink, struct input *input, struct str companion,
+                           struct pl_err *err)
+{
+    struct line_reader lines;
+    struct str line, owner = owner_of(input->path);
+    bool sums = str_ends(input->path, STR(".md5sums"));
+    int r;
+    (void)companion;
+    lines_init(&lines, input);
+    while ((r = lines_next(&lines, &line, err)) > 0) {
+        size_t blank = sums ? str_index(line, ' ') : SIZE_MAX;
+        if (sums)
+            line = blank == SIZE_MAX ? STR_NONE : str_trim(str_from(line, blank));
+        if (line.len && !lines.cut)
+            catalog_add_owned(sink, PACKAGE_DEB, owner, line);
+    }
+    lines_free(&lines);
+    return r;
+}
+
+const struct cataloger cataloger_dpkg_files = {
+    .name = "dpkg-files",
+    .help = N_("which files belong to which Debian package"),
+    .group = "os",
+    .version = 1,
+    .wants =
+        (const char *const[]){"var/lib/dpkg/info/*.list", "var/lib/dpkg/status.d/*.md5sums", NULL},
+    .mode = CATALOG_STREAM,
+    .read = dpkg_files_read,
+};
