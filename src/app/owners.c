@@ -84,24 +84,47 @@ static size_t owner_of(const struct owners *owners, const struct report *report,
     return owner_of_hash(owners, report, hash_xxh3(other, path.len + 4), layer);
 }
 
+/* The package that all files which tell of this one belong to. */
+static size_t owner_of_package(const struct owners *owners, const struct report *report,
+                               const struct package *package)
+{
+    size_t owner = OWNER_NONE;
+    for (size_t i = 0; i < package->path_count; i++) {
+        size_t one = owner_of(owners, report, package->paths[i], package->layer);
+        if (one == OWNER_NONE)
+            return OWNER_NONE;
+        owner = i == 0 ? one : owner;
+    }
+    return owner;
+}
+
+/* What a program says of the system's package that it is of is nothing new where the system's own
+ * database knows the program. */
+static void drop_known(const struct owners *owners, struct report *report)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < report->packages.count; i++) {
+        const struct package *package = &report->packages.items[i];
+        bool said = ecosystem_of(package->type)->system && package->origin == PACKAGE_VENDORED;
+        if (said && owner_of_package(owners, report, package) != OWNER_NONE)
+            report->packages.items[i].path_count = 0;
+    }
+    for (size_t i = 0; i < report->packages.count; i++)
+        if (report->packages.items[i].path_count)
+            report->packages.items[kept++] = report->packages.items[i];
+    report->packages.count = kept;
+}
+
 void owners_assign(struct owners *owners, struct report *report)
 {
-    if (owners->files.count)
+    if (owners->files.count) {
         qsort(owners->files.items, owners->files.count, sizeof(owners->files.items[0]), by_path);
+        drop_known(owners, report);
+    }
     for (size_t i = 0; i < report->packages.count; i++) {
         struct package *package = &report->packages.items[i];
         package->owner = OWNER_NONE;
-        if (ecosystem_of(package->type)->system || owners->files.count == 0)
-            continue;
-        size_t owner = OWNER_NONE;
-        for (size_t k = 0; k < package->path_count; k++) {
-            size_t one = owner_of(owners, report, package->paths[k], package->layer);
-            if (one == OWNER_NONE) {
-                owner = OWNER_NONE;
-                break;
-            }
-            owner = k == 0 ? one : owner;
-        }
-        package->owner = owner;
+        if (owners->files.count && !ecosystem_of(package->type)->system)
+            package->owner = owner_of_package(owners, report, package);
     }
 }

@@ -29,6 +29,10 @@
 #define LIMIT_CONTENT_BYTES (8 * GIB) /* all files of one image that are read */
 #define LIMIT_LINE (1 * MIB)          /* a line of a package database */
 #define LIMIT_FIELD (64 * 1024ULL)    /* a name or version */
+#define LIMIT_ELF_NAMES (4 * MIB)      /* section names, or notes, of an ELF file */
+#define LIMIT_GO_SEARCH (16 * MIB)     /* data of a program that is searched for Go's build info */
+#define LIMIT_GO_BUILDINFO (16 * MIB)  /* Go's build information */
+#define LIMIT_AUDITABLE (16 * MIB)     /* cargo-auditable's list, packed or not */
 #define LIMIT_PACKAGES 500000ULL      /* packages of one image */
 
 /* Documents */
@@ -39,6 +43,10 @@
 #define LIMIT_ADVISORY_IDS 10000ULL    /* ids of one advisory */
 #define LIMIT_ZIP_DIRECTORY (64 * MIB) /* the list of members of a zip archive */
 #define LIMIT_FEED_DEPTH 64            /* folder inside folder of feeds */
+
+/* Ranges of versions */
+#define LIMIT_RANGE (64 * 1024ULL)         /* the text of one */
+#define LIMIT_RANGE_COMPARATORS 1024ULL /* comparators of one, and clauses */
 
 /* Diagnostics of one report: the rest is counted */
 #define LIMIT_DIAGNOSTICS 1000ULL

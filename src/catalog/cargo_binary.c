@@ -1,0 +1,100 @@
+/* Reads the list of crates that cargo-auditable puts into programs: section .dep-v0, JSON packed
+ * with zlib. Source: rust-secure-code/cargo-auditable, PARSING.md.
+ *
+ * Decision: crates that only took part in building ("kind": "build") are not in the program and are
+ * told as development ones. */
+#include <isa-l/igzip_lib.h>
+
+#include "base/i18n.h"
+#include "base/limits.h"
+#include "catalog/cataloger.h"
+#include "io/elf.h"
+#include "io/json_doc.h"
+
+static int inflate_list(const unsigned char *bytes, size_t len, struct buf *ret, struct pl_err *err)
+{
+    struct inflate_state state;
+    isal_inflate_init(&state);
+    state.crc_flag = ISAL_ZLIB;
+    state.next_in = (unsigned char *)(uintptr_t)bytes;
+    state.avail_in = (uint32_t)len;
+    do {
+        enum { STEP = 64 * 1024 };
+        if (ret->len > LIMIT_AUDITABLE)
+            return err_limit(err, LIMIT_NAME(LIMIT_AUDITABLE),
+                             "the list of crates has more than LIMIT_AUDITABLE (%llu) bytes",
+                             LIMIT_AUDITABLE);
+        state.next_out = (unsigned char *)buf_reserve(ret, STEP);
+        state.avail_out = STEP;
+        if (isal_inflate(&state) < 0)
+            return err_set(err, PL_E_FORMAT, "the list of crates is damaged: it is not zlib's");
+        ret->len += STEP - state.avail_out;
+        if (state.avail_out && state.block_state != ISAL_BLOCK_FINISH)
+            return err_set(err, PL_E_FORMAT, "the list of crates is cut off");
+    } while (state.block_state != ISAL_BLOCK_FINISH);
+    return 0;
+}
+
+static void add_crate(struct catalog_sink *sink, const json_t *crate)
+{
+    struct package package = {
+        .type = PACKAGE_CARGO,
+        .origin =
+            json_is_true(json_object_get(crate, "root")) ? PACKAGE_INSTALLED : PACKAGE_VENDORED,
+        .development = str_is(json_text(crate, "kind"), "build"),
+        .name = json_text(crate, "name"),
+        .version = json_text(crate, "version"),
+    };
+    catalog_add_package(sink, &package);
+}
+
+static int read_list(struct catalog_sink *sink, const struct content *content,
+                     const struct elf_section *section, struct arena *arena, struct pl_err *err)
+{
+    AUTO_BUF text = {0};
+    AUTO_JSON *root = NULL;
+    const unsigned char *bytes;
+    size_t index;
+    json_t *crate;
+    if (section->size > LIMIT_AUDITABLE)
+        return err_limit(err, LIMIT_NAME(LIMIT_AUDITABLE),
+                         "the list of crates has more than LIMIT_AUDITABLE (%llu) bytes",
+                         LIMIT_AUDITABLE);
+    void *scratch = content->bytes ? NULL : arena_alloc(arena, section->size + 1);
+    int r = content_read(content, section->offset, (size_t)section->size, scratch, &bytes, err);
+    if (r == 0)
+        r = inflate_list(bytes, (size_t)section->size, &text, err);
+    if (r == 0)
+        r = json_document(buf_str(&text), &root, err);
+    if (r < 0)
+        return r;
+    json_array_foreach(json_list(root, "packages"), index, crate) add_crate(sink, crate);
+    return 0;
+}
+
+static int cargo_read(struct catalog_sink *sink, struct input *input, struct str companion,
+                      struct pl_err *err)
+{
+    struct arena arena = {0};
+    struct elf elf;
+    struct pl_err ignored;
+    int r = 0;
+    (void)companion;
+    if (elf_open(input->content, &arena, &elf, &ignored) == 0) {
+        const struct elf_section *section = elf_section(&elf, ".dep-v0");
+        if (section && section->size)
+            r = read_list(sink, input->content, section, &arena, err);
+    }
+    arena_free(&arena);
+    return r;
+}
+
+const struct cataloger cataloger_cargo_binary = {
+    .name = "cargo-binary",
+    .help = N_("Rust crates that programs are built of, where cargo-auditable listed them"),
+    .group = "binary",
+    .version = 1,
+    .magic = "\177ELF",
+    .mode = CATALOG_RANDOM,
+    .read = cargo_read,
+};
