@@ -110,17 +110,6 @@ static const struct file_content *content_of(const struct collecting *all,
     return file ? file->content : NULL;
 }
 
-static void keep_more(struct collecting *all, struct str path, const struct record_file *file)
-{
-    struct collection *collection = all->collection;
-    const struct file_content *content = file->content;
-    *VEC_ADD(&collection->kept) = (struct kept_file){
-        file->reader,
-        arena_str(&collection->arena, path),
-        arena_str(&collection->arena, content->kept),
-    };
-}
-
 static void keep(struct collecting *all, struct str path, const struct record_file *file)
 {
     struct collection *collection = all->collection;
@@ -128,7 +117,10 @@ static void keep(struct collecting *all, struct str path, const struct record_fi
     struct str seen;
     if (!content || collection_get(collection, path, &seen))
         return;
-    keep_more(all, path, file);
+    *VEC_ADD(&collection->kept) = (struct kept_file){
+        arena_str(&collection->arena, path),
+        arena_str(&collection->arena, content->kept),
+    };
 }
 
 /* It looks for files anywhere, not for those of the system at their places. */
@@ -243,10 +235,7 @@ static void collect_anywhere(struct collecting *all)
                 !tree_resolve(&all->tree, &all->scratch, file->path, true, &node) ||
                 node.layer != layer || node.order != file->order)
                 continue;
-            if (catalogers[file->reader]->mode == CATALOG_KEEP)
-                keep_more(all, file->path, file);
-            else
-                select_file(all, file->reader, layer, file);
+            select_file(all, file->reader, layer, file);
         }
     }
 }
@@ -469,10 +458,12 @@ static void finish_cataloger(struct collecting *all, unsigned index)
     struct report *report = all->report;
     struct pl_err problem;
     uint64_t left = LIMIT_PACKAGES;
-    for (size_t i = 0; i < all->collection->kept.count; i++) {
-        const struct kept_file *file = &all->collection->kept.items[i];
-        if (file->reader == index)
-            *VEC_ADD(&list) = (struct catalog_file){file->path, file->content};
+    for (size_t i = 0; i < all->selected.count; i++) {
+        const struct selected *selected = &all->selected.items[i];
+        const struct file_content *content =
+            selected->cataloger == index ? content_of(all, selected) : NULL;
+        if (content && content->sink.has_kept)
+            *VEC_ADD(&list) = (struct catalog_file){selected->file.path, content->sink.kept};
     }
     if (list.count == 0)
         return;

@@ -9,7 +9,6 @@
 
 /* Small files that were kept for finishers (cataloger.h: CATALOG_KEEP), by the path asked for. */
 struct kept_file {
-    unsigned reader; /* index of the cataloger */
     struct str path, content;
 };
 

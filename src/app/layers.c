@@ -79,7 +79,7 @@ static void forget_empty(struct layer_state *state, struct record_file *file)
 {
     struct file_content *content = file->content;
     if (!file->by_magic || content->sink.packages.count || content->sink.problems.count ||
-        content->sink.problems_left_out)
+        content->sink.problems_left_out || content->sink.has_kept)
         return;
     state->contents.count--;
     catalog_sink_free(&content->sink);

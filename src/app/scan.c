@@ -40,7 +40,7 @@ static int choose_catalogers(struct str list, bool **ret_enabled, struct pl_err 
     }
     /* What tells the system is needed by all of them. */
     for (size_t i = 0; i < count; i++)
-        if (catalogers[i]->mode == CATALOG_KEEP && !catalogers[i]->finish)
+        if (catalogers[i]->mode == CATALOG_KEEP)
             enabled[i] = true;
     *ret_enabled = enabled;
     return 0;

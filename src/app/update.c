@@ -68,27 +68,33 @@ static bool wanted(const struct feed *feed, const char *const *names)
     return false;
 }
 
+static void add_downloads(struct update *update, const struct feed_address *address)
+{
+    for (; address && address->url; address++) {
+        struct download *download = VEC_ADD(&update->downloads);
+        *download = (struct download){.url = mirrored(update, address->url),
+                                      .path = file_for(update, address->url)};
+        *VEC_ADD(&update->checksums) =
+            address->checksum ? mirrored(update, address->checksum) : NULL;
+    }
+}
+
 static int choose(struct update *update, const char *const *names, struct pl_err *err)
 {
     for (size_t i = 0; names && names[i]; i++) {
         const struct feed *feed = feed_find(str_of(names[i]));
-        if (!feed || !feed->addresses)
+        if (!feed || (!feed->addresses && !feed->large_addresses))
             return err_set(
                 err, PL_E_USAGE,
                 "there is no feed \"%s\" to download: \"plimsoll list feeds\" names them",
                 names[i]);
     }
     for (size_t i = 0; feeds[i]; i++) {
-        const struct feed_address *address = feeds[i]->addresses;
-        if (!address || !wanted(feeds[i], names))
+        if (!wanted(feeds[i], names))
             continue;
-        for (; address->url; address++) {
-            struct download *download = VEC_ADD(&update->downloads);
-            *download = (struct download){.url = mirrored(update, address->url),
-                                          .path = file_for(update, address->url)};
-            *VEC_ADD(&update->checksums) =
-                address->checksum ? mirrored(update, address->checksum) : NULL;
-        }
+        add_downloads(update, feeds[i]->addresses);
+        if (names)
+            add_downloads(update, feeds[i]->large_addresses);
     }
     return 0;
 }

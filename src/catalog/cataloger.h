@@ -38,6 +38,9 @@ void catalog_add_package(struct catalog_sink *sink, const struct package *packag
  * and the file counts as nobody's. */
 void catalog_add_owned(struct catalog_sink *sink, enum package_type type, struct str package,
                        struct str path);
+/* Keeps a text of this file for finish(), which sees all of them at once. One a file; past
+ * LIMIT_RECORD_BYTES it is told and left out. */
+void catalog_keep(struct catalog_sink *sink, struct str text);
 /* A record that could not be read, with the place in the file: "entry 812", "line 33". The file's
  * path is put before it. The report is then incomplete (exit code 5). */
 void catalog_add_problem(struct catalog_sink *sink, const struct pl_err *problem);
@@ -48,7 +51,7 @@ bool catalog_wants_problem(struct catalog_sink *sink);
 enum catalog_mode {
     CATALOG_STREAM, /* bytes come in order through input.next */
     CATALOG_WHOLE,  /* input.whole holds all bytes, up to max_size (0: LIMIT_FILE_WHOLE) */
-    CATALOG_KEEP,   /* not read now: small content that finishers see (os-release, pom.xml) */
+    CATALOG_KEEP,   /* not read now: small content that tells of the system (os-release) */
     CATALOG_RANDOM, /* input.content (io/content.h) holds all bytes, to be read in any order */
 };
 
@@ -75,11 +78,12 @@ struct cataloger {
     /* Errors end the reading of this file and become a diagnostic; what was added before stays. */
     int (*read)(struct catalog_sink *sink, struct input *input, struct str companion,
                 struct pl_err *err);
-    /* Of mode KEEP: what all its files that can be seen in the image say together. */
+    /* What files that belong together say (a project's and its parent's): gets what read() kept of
+     * those that can be seen in the image. Paths of packages must be set: one of the files'. */
     int (*finish)(struct catalog_sink *sink, const struct catalog_files *files, struct pl_err *err);
 };
 
-/* Files that a cataloger of mode KEEP kept, sorted by path. */
+/* What catalog_keep() kept of files, sorted by path; a path stands once. */
 struct catalog_file {
     struct str path, content;
 };

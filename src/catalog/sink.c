@@ -199,3 +199,18 @@ void catalog_sink_free(struct catalog_sink *sink)
     VEC_FREE(&sink->owners);
     VEC_FREE(&sink->owned);
 }
+
+void catalog_keep(struct catalog_sink *sink, struct str text)
+{
+    struct pl_err problem;
+    if (sink->byte_budget && !take_budget(sink->byte_budget, text.len)) {
+        err_limit(&problem, LIMIT_NAME(LIMIT_RECORD_BYTES),
+                  "it is left out: what is kept of the image's files takes more bytes than "
+                  "LIMIT_RECORD_BYTES allows (%llu)",
+                  LIMIT_RECORD_BYTES);
+        catalog_add_problem(sink, &problem);
+        return;
+    }
+    sink->kept = arena_str(sink->arena, text);
+    sink->has_kept = true;
+}

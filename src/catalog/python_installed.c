@@ -1,0 +1,197 @@
+/* Reads installed Python distributions. Source: PyPA, "Recording installed projects" (METADATA,
+ * RECORD, direct_url.json) and "Core metadata specifications"; setuptools' older .egg-info, as a
+ * folder or a file.
+ *
+ * Decisions:
+ * - Name and version are those of the metadata; a .dist-info folder that has lost its METADATA is
+ *   told by its own name and version, as long as its RECORD is there: pip lists it so, too.
+ * - What direct_url.json says of a repository becomes the purl's vcs_url.
+ * - Inside a folder called _vendor a distribution is a copy that another one brought along. */
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/i18n.h"
+#include "base/limits.h"
+#include "catalog/cataloger.h"
+#include "io/json_doc.h"
+
+enum kind { KIND_NONE, KIND_METADATA, KIND_RECORD, KIND_DIRECT_URL, KIND_EGG_FILE };
+
+static struct str base_of(struct str path)
+{
+    size_t slash = str_last_index(path, '/');
+    return slash == SIZE_MAX ? path : str_from(path, slash + 1);
+}
+
+static struct str dir_of(struct str path)
+{
+    size_t slash = str_last_index(path, '/');
+    return slash == SIZE_MAX ? STR_NONE : str_first(path, slash);
+}
+
+static enum kind kind_of(struct str path)
+{
+    struct str base = base_of(path);
+    if (str_is(base, "METADATA") || str_is(base, "PKG-INFO"))
+        return KIND_METADATA;
+    if (str_is(base, "RECORD"))
+        return KIND_RECORD;
+    if (str_is(base, "direct_url.json"))
+        return KIND_DIRECT_URL;
+    return str_ends(base, STR(".egg-info")) ? KIND_EGG_FILE : KIND_NONE;
+}
+
+/* The first header of this name, as in a mail: any case, continued lines left out. */
+static struct str header(struct str text, const char *name)
+{
+    struct str line;
+    size_t len = strlen(name);
+    while (str_cut(&text, '\n', &line)) {
+        if (str_trim(line).len == 0)
+            return STR_NONE; /* the description */
+        if (line.len > len && line.data[len] == ':' && strncasecmp(line.data, name, len) == 0)
+            return str_trim(str_from(line, len + 1));
+    }
+    return STR_NONE;
+}
+
+static bool is_vendored(struct str path)
+{
+    return str_find(path, STR("/_vendor/")) != SIZE_MAX ||
+           str_find(path, STR("/_vendored/")) != SIZE_MAX;
+}
+
+static void encode(struct buf *out, struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+            strchr(".-_~:/", c))
+            buf_putc(out, (char)c);
+        else
+            buf_printf(out, "%%%02X", c);
+    }
+}
+
+/* "vcs_url=git+https://…@commit" of what direct_url.json tells; empty for other sources. */
+static struct str vcs_url(struct arena *arena, struct str text)
+{
+    struct pl_err ignored;
+    AUTO_JSON *root = NULL;
+    AUTO_BUF out = {0};
+    if (json_document(text, &root, &ignored) < 0)
+        return STR_NONE;
+    const json_t *info = json_member(root, "vcs_info");
+    struct str url = json_text(root, "url"), vcs = json_text(info, "vcs");
+    struct str commit = json_text(info, "commit_id");
+    if (!url.len || !vcs.len)
+        return STR_NONE;
+    buf_puts(&out, "vcs_url=");
+    encode(&out, vcs);
+    buf_puts(&out, "%2B");
+    encode(&out, url);
+    if (commit.len) {
+        buf_puts(&out, "%40");
+        encode(&out, commit);
+    }
+    return arena_str(arena, buf_str(&out));
+}
+
+/* Files of one .dist-info or .egg-info folder, or one .egg-info file. */
+static void add(struct catalog_sink *sink, const struct catalog_file *files, size_t count)
+{
+    struct arena arena = {0};
+    const struct catalog_file *metadata = NULL, *record = NULL, *direct = NULL;
+    for (size_t i = 0; i < count; i++) {
+        enum kind kind = kind_of(files[i].path);
+        if (kind == KIND_METADATA || kind == KIND_EGG_FILE)
+            metadata = &files[i];
+        else if (kind == KIND_RECORD)
+            record = &files[i];
+        else if (kind == KIND_DIRECT_URL)
+            direct = &files[i];
+    }
+    struct package package = {.type = PACKAGE_PYPI};
+    struct str license = STR_NONE;
+    const struct catalog_file *told = metadata ? metadata : record;
+    if (metadata) {
+        package.name = header(metadata->content, "Name");
+        package.version = header(metadata->content, "Version");
+        license = header(metadata->content, "License-Expression");
+        if (!license.len)
+            license = header(metadata->content, "License");
+    } else if (record) {
+        struct str folder = base_of(dir_of(record->path));
+        size_t dash = str_index(folder, '-');
+        package.name = str_first(folder, dash);
+        package.version = str_from(folder, dash == SIZE_MAX ? folder.len : dash + 1);
+        if (str_ends(package.version, STR(".dist-info")))
+            package.version.len -= 10;
+    }
+    if (told && package.name.len && package.version.len) {
+        struct str path = told->path;
+        package.origin = is_vendored(path) ? PACKAGE_VENDORED : PACKAGE_INSTALLED;
+        package.paths = &path;
+        package.path_count = 1;
+        package.licenses = &license;
+        package.license_count = license.len && license.len < 200 && !str_is(license, "UNKNOWN");
+        if (direct)
+            package.qualifiers = vcs_url(&arena, direct->content);
+        catalog_add_package(sink, &package);
+    }
+    arena_free(&arena);
+}
+
+static int python_finish(struct catalog_sink *sink, const struct catalog_files *files,
+                         struct pl_err *err)
+{
+    (void)err;
+    for (size_t i = 0; i < files->count;) {
+        size_t end = i + 1;
+        bool alone = kind_of(files->items[i].path) == KIND_EGG_FILE;
+        while (!alone && end < files->count && kind_of(files->items[end].path) != KIND_EGG_FILE &&
+               str_equal(dir_of(files->items[end].path), dir_of(files->items[i].path)))
+            end++;
+        add(sink, files->items + i, end - i);
+        i = end;
+    }
+    return 0;
+}
+
+/* What is kept of a file until all have been seen. */
+static int python_read(struct catalog_sink *sink, struct input *input, struct str companion,
+                       struct pl_err *err)
+{
+    struct str text = input->whole, kept = STR_NONE;
+    (void)companion;
+    (void)err;
+    switch (kind_of(input->path)) {
+    case KIND_METADATA:
+    case KIND_EGG_FILE: { /* headers end with an empty line; behind it is a description */
+        size_t end = str_find(text, STR("\n\n")), other = str_find(text, STR("\r\n\r\n"));
+        kept = str_first(text, end < other ? end : other);
+        break;
+    }
+    case KIND_DIRECT_URL:
+        kept = text;
+        break;
+    case KIND_RECORD: /* that it is there is enough */
+    case KIND_NONE:
+        break;
+    }
+    catalog_keep(sink, kept);
+    return 0;
+}
+
+const struct cataloger cataloger_python_installed = {
+    .name = "python-installed",
+    .help = N_("installed Python distributions (.dist-info, .egg-info)"),
+    .group = "language",
+    .version = 1,
+    .wants = (const char *const[]){"**/*.dist-info/METADATA", "**/*.dist-info/RECORD",
+                                   "**/*.dist-info/direct_url.json", "**/*.egg-info/PKG-INFO",
+                                   "**/EGG-INFO/PKG-INFO", "**/*.egg-info", NULL},
+    .mode = CATALOG_WHOLE,
+    .read = python_read,
+    .finish = python_finish,
+};
