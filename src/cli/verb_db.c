@@ -271,10 +271,14 @@ const struct verb verb_db_update = {
     .name = "db update",
     .arguments = "[FEED...]",
     .help = N_("downloads what has changed of the publishers' feeds"),
-    .details = N_("Without names all feeds that have an address are updated; see: plimsoll list "
-                  "feeds. Only what has changed is sent, and a download that broke off is resumed. "
-                  "http_proxy, https_proxy and no_proxy are obeyed. In the configuration file, "
-                  "mirrors: maps the beginning of a publisher's address to another address."),
+    .details =
+        N_("Without names: Debian, Alpine, Azure Linux, Oracle Linux, KEV, EPSS, and OSV of "
+           "AlmaLinux, Rocky Linux, Bitnami and the language ecosystems. Large ones only by "
+           "name: nvd (a file a year), and with osv also Ubuntu, SUSE and npm. Feeds without "
+           "an address are imported from files; see: plimsoll list feeds. Only what has changed is "
+           "sent, and a download that broke off is resumed. "
+           "http_proxy, https_proxy and no_proxy are obeyed. In the configuration file, "
+           "mirrors: maps the beginning of a publisher's address to another address."),
     .options = update_options,
     .examples = {"plimsoll db update", "plimsoll db update debian kev epss"},
     .run = db_update_run,
@@ -285,9 +289,10 @@ const struct verb verb_db_import = {
     .arguments = "SRC...",
     .help = N_("reads files and folders of advisories, found by their content"),
     .details =
-        N_("Knows OSV (single records, folders, all.zip), Debian's security tracker, Alpine's "
-           "secdb, KEV, EPSS and NVD, plain or compressed. What a source does not replace "
-           "stays. Exit code 5: something could not be used, the rest was imported."),
+        N_("Knows every feed that \"plimsoll list feeds\" names: single documents, folders, and "
+           "archives (zip, tar) as they are published, plain or compressed (gzip, zstd, xz, "
+           "bzip2). What a source does not replace stays. Exit code 5: something could not be "
+           "used, the rest was imported."),
     .options = plain_options,
     .examples = {"plimsoll db import all.zip tracker.json",
                  "plimsoll db import --db /srv/plimsoll feeds/"},

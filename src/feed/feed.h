@@ -53,6 +53,8 @@ struct feed {
     /* Reads all records. An error means that the rest of the document is lost. */
     int (*read)(struct feed_import *import, struct feed_document *document, struct pl_err *err);
     const struct feed_address *addresses; /* ended by a NULL url; NULL: nothing to download */
+    /* Large ones, which are downloaded only when the feed is asked for by its name. */
+    const struct feed_address *large_addresses;
 };
 
 /* All feeds, ended by NULL; generated from feed/meson.build. */

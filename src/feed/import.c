@@ -47,6 +47,7 @@ static const char *known_format(struct str head)
 static bool is_companion(struct str name)
 {
     static const char *const names[] = {
+        "all.json",
         "changes.csv",
         "deletions.csv",
         "releases.csv",

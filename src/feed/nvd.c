@@ -1,8 +1,9 @@
-/* NIST's NVD, API 2.0 and its yearly files: scores and weaknesses of CVEs. A page replaces the CVEs
- * that stand on it. */
+/* NIST's NVD, API 2.0 and its yearly files: scores, weaknesses and affected versions of CVEs. A
+ * page replaces the CVEs that stand on it. */
 #include "base/i18n.h"
 #include "feed/feed.h"
 #include "feed/head.h"
+#include "feed/nvd_cpe.h"
 #include "feed/words.h"
 
 static bool nvd_recognise(struct str head)
@@ -89,6 +90,8 @@ static void read_cve(struct feed_import *import, const struct feed_document *doc
         read_scores(import, cve, &facet);
         read_weaknesses(cve, &facet, cwes, sizeof(cwes) / sizeof(cwes[0]));
         r = builder_facet(import->builder, nvd->unit, id, &facet, &err);
+        if (r == 0 && !facet.withdrawn)
+            r = nvd_cpe_read(import, nvd->unit, id, cve, &err);
     }
     if (r < 0)
         feed_tell(import, document, id, &err);
@@ -122,5 +125,5 @@ const struct feed feed_nvd = {
     .id = FEED_NVD,
     .recognise = nvd_recognise,
     .read = nvd_read,
-    .addresses = addresses,
+    .large_addresses = addresses,
 };

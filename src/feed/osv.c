@@ -206,8 +206,19 @@ static int osv_read(struct feed_import *import, struct feed_document *document, 
 static const struct feed_address addresses[] = {
     OSV("AlmaLinux", "AlmaLinux errata"),
     OSV("Rocky%20Linux", "Rocky Linux errata"),
-    OSV("Ubuntu", "Ubuntu advisories"),
+    OSV("Bitnami", "Bitnami components"),
+    OSV("Go", "Go modules"),
+    OSV("Maven", "Java packages"),
+    OSV("NuGet", ".NET packages"),
+    OSV("Packagist", "PHP packages"),
+    OSV("PyPI", "Python packages"),
+    OSV("RubyGems", "Ruby gems"),
+    OSV("crates.io", "Rust crates"),
     {NULL, NULL, NULL},
+};
+static const struct feed_address large_addresses[] = {
+    OSV("Ubuntu", "Ubuntu advisories"),  OSV("npm", "npm packages"), OSV("SUSE", "SUSE updates"),
+    OSV("openSUSE", "openSUSE updates"), {NULL, NULL, NULL},
 };
 
 const struct feed feed_osv = {
@@ -217,4 +228,5 @@ const struct feed feed_osv = {
     .recognise = osv_recognise,
     .read = osv_read,
     .addresses = addresses,
+    .large_addresses = large_addresses,
 };

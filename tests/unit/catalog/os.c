@@ -63,10 +63,13 @@ static struct str streams_of(struct arena *arena, const struct os_info *os)
 }
 
 #define OS "etc/os-release"
-#define REDHAT_9                                                                                   \
-    "Red Hat:enterprise_linux:9::baseos | Red Hat:enterprise_linux:9::appstream | "                \
-    "Red Hat:enterprise_linux:9::crb | Red Hat:enterprise_linux:9::highavailability | "            \
-    "Red Hat:enterprise_linux:9"
+#define REDHAT_PARTS(name, stream)                                                                 \
+    "Red Hat:" name "::baseos" stream " | Red Hat:" name "::appstream" stream " | Red Hat:" name   \
+    "::crb" stream " | Red Hat:" name "::highavailability" stream " | Red Hat:" name               \
+    "::realtime" stream " | Red Hat:" name "::nfv" stream " | Red Hat:" name                       \
+    "::resilientstorage" stream " | Red Hat:" name "::sap_hana" stream " | Red Hat:" name          \
+    "::supplementary" stream " | "
+#define REDHAT_9 REDHAT_PARTS("enterprise_linux:9", "") "Red Hat:enterprise_linux:9"
 
 struct system {
     const char *files[12];
@@ -252,10 +255,8 @@ static const struct system systems[] = {
      "",
      "2026-04-30",
      "eus",
-     "Red Hat:rhel_eus:9.4::baseos[eus] | Red Hat:rhel_eus:9.4::appstream[eus] | "
-     "Red Hat:rhel_e4s:9.4::baseos[e4s!] | Red Hat:rhel_e4s:9.4::appstream[e4s!] | "
-     "Red Hat:rhel_aus:9.4::baseos[aus!] | Red Hat:rhel_aus:9.4::appstream[aus!] | "
-     "Red Hat:rhel_tus:9.4::baseos[tus!] | Red Hat:rhel_tus:9.4::appstream[tus!] | " REDHAT_9},
+     REDHAT_PARTS("rhel_eus:9.4", "[eus]") REDHAT_PARTS("rhel_e4s:9.4", "[e4s!]")
+         REDHAT_PARTS("rhel_aus:9.4", "[aus!]") REDHAT_PARTS("rhel_tus:9.4", "[tus!]") REDHAT_9},
     {{OS, "ID=rhel\nVERSION_ID=\"7.9\"\n", "etc/yum.repos.d/redhat.repo",
       "[rhel-7-server-els-rpms]\nenabled = 1\n[rhel-7-server-eus-rpms]\nenabled=0\n"},
      "rhel",

@@ -59,7 +59,8 @@ static inline struct vulndb *feeds_import_text(const char *text)
 }
 
 /* All statements of a package, one a line:
- * "ADVISORY ids=A,B status=N severity=N [unimportant] [reason=R] [module=M] [modular] [x|y|z] +N\n"
+ * "ADVISORY ids=A,B status=N severity=N [unimportant] [reason=R] [module=M] [modular] [x|y|z] +N;
+ * "(x|y|z]" where x itself is not affected\n"
  */
 static inline const char *feeds_statements(const struct vulndb *db, const char *name_space,
                                            const char *package)
@@ -84,8 +85,9 @@ static inline const char *feeds_statements(const struct vulndb *db, const char *
         if (s.modular)
             fprintf(out, " modular");
         for (size_t i = 0; i < s.range_count; i++)
-            fprintf(out, " [%.*s|%.*s|%.*s]", STR_ARG(s.ranges[i].introduced),
-                    STR_ARG(s.ranges[i].fixed), STR_ARG(s.ranges[i].last_affected));
+            fprintf(out, " %s%.*s|%.*s|%.*s]", s.ranges[i].after ? "(" : "[",
+                    STR_ARG(s.ranges[i].introduced), STR_ARG(s.ranges[i].fixed),
+                    STR_ARG(s.ranges[i].last_affected));
         if (s.version_count)
             fprintf(out, " +%zu", s.version_count);
         fprintf(out, "\n");

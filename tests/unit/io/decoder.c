@@ -8,7 +8,8 @@ static const struct {
     const char *name;
 } kinds[] = {{COMPRESSION_GZIP, pack_gzip, "gzip"},
              {COMPRESSION_ZSTD, pack_zstd, "zstd"},
-             {COMPRESSION_XZ, pack_xz, "xz"}};
+             {COMPRESSION_XZ, pack_xz, "xz"},
+             {COMPRESSION_BZIP2, pack_bzip2, "bzip2"}};
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
 /* Everything, read `size` bytes at a time out of chunks of `chunk`. */
@@ -173,12 +174,19 @@ static void zstd_window_too_large(void)
     CHECK_INT(out.len, 0);
 }
 
-static void bzip2_is_named(void)
+static void damaged_bzip2(void)
 {
-    AUTO_BUF out = {0};
+    AUTO_BUF plain = {0}, packed = {0}, out = {0};
     struct pl_err err;
-    CHECK_INT(decode(COMPRESSION_BZIP2, STR("BZh9"), 1, 1, &out, &err), -PL_E_UNSUPPORTED);
-    CHECK(str_find(str_of(err.message), STR("bzip2")) != SIZE_MAX);
+    some_text(&plain, 30);
+    pack_bzip2(&packed, buf_str(&plain));
+    packed.data[12] ^= 1; /* of the first block's checksum */
+    CHECK_INT(decode(COMPRESSION_BZIP2, buf_str(&packed), 100, 100, &out, &err), -PL_E_FORMAT);
+    CHECK(str_find(str_of(err.message), STR("the bzip2 data is damaged")) != SIZE_MAX);
+    packed.data[12] ^= 1;
+    buf_puts(&packed, "and more");
+    CHECK_INT(decode(COMPRESSION_BZIP2, buf_str(&packed), 100, 100, &out, &err), -PL_E_FORMAT);
+    CHECK(str_find(str_of(err.message), STR("unknown bytes follow the end")) != SIZE_MAX);
 }
 
 /* A beginning is never taken for the whole. */
@@ -274,7 +282,7 @@ int main(void)
     RUN(gzip_headers);
     RUN(zstd_skippable_frames);
     RUN(zstd_window_too_large);
-    RUN(bzip2_is_named);
+    RUN(damaged_bzip2);
     RUN(cut_anywhere);
     RUN(damaged_anywhere);
     RUN(errors_of_the_input_pass_through);

@@ -1,6 +1,7 @@
 /* Makes compressed bytes, and hands them out in chunks that vanish with the next one. */
 #pragma once
 
+#include <bzlib.h>
 #include <isa-l/crc.h>
 #include <isa-l/igzip_lib.h>
 #include <lzma.h>
@@ -49,6 +50,16 @@ static inline void pack_xz(struct buf *out, struct str plain)
                                       plain.len, (uint8_t *)buf_reserve(out, room), &at, room),
               LZMA_OK);
     out->len += at;
+}
+
+static inline void pack_bzip2(struct buf *out, struct str plain)
+{
+    unsigned room = (unsigned)(plain.len + plain.len / 50 + 1000), len = room;
+    CHECK_INT(BZ2_bzBuffToBuffCompress(buf_reserve(out, room), &len,
+                                       plain.len ? (char *)(uintptr_t)plain.data : (char *)"",
+                                       (unsigned)plain.len, 1, 0, 0),
+              BZ_OK);
+    out->len += len;
 }
 
 struct chunks {

@@ -25,7 +25,7 @@ static void make(const char *path)
         snprintf(package, sizeof(package), "package-%d", i % 90);
         snprintf(advisory, sizeof(advisory), "CVE-2024-%04d", i);
         struct str ids[2] = {str_of(advisory), STR("CVE-2023-0001")};
-        struct advisory_range range = {STR("1.0"), str_of(advisory + 4), STR("")};
+        struct advisory_range range = {STR("1.0"), str_of(advisory + 4), STR(""), false};
         struct vulndb_statement statement = {.advisory = STR("GHSA-1"),
                                              .ids = ids,
                                              .id_count = 2,

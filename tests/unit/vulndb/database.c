@@ -75,9 +75,9 @@ static void everything_comes_back(void)
     struct str ids[] = {STR("CVE-2024-1000"), STR("CVE-2024-1001")};
     struct str versions[] = {STR("1.0"), STR("1.1"), STR("1.1-é")};
     struct advisory_range ranges[] = {
-        {STR("0"), STR("2:1.5-3.el9"), STR("")},
-        {STR("2.0"), STR(""), STR("2.9")},
-        {STR("3.0"), STR(""), STR("")},
+        {STR("0"), STR("2:1.5-3.el9"), STR(""), false},
+        {STR("2.0"), STR(""), STR("2.9"), false},
+        {STR("3.0"), STR(""), STR(""), true},
     };
     struct vulndb_statement in = {.advisory = STR("ALSA-2024:1"),
                                   .ids = ids,
