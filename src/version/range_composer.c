@@ -63,7 +63,8 @@ static int composer_parse_comparator(struct version_range_set *set, struct str s
     word = composer_clean_word(word);
     if (composer_is_named(word))
         return range_add(set, op, word, err);
-    if (!range_partial_read(word, 4, &partial) || !composer_rest_is_good(set, &partial))
+    if (!range_partial_read(word, 4, &partial) || partial.has_gap ||
+        !composer_rest_is_good(set, &partial))
         return range_fail(err, word);
     if (partial.wildcard && partial.rest.len)
         return range_add(set, op, word, err); /* "1.x-dev": a branch */

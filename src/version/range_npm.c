@@ -124,6 +124,8 @@ static int npm_parse_hyphen(struct version_range_set *set, struct str from, stru
     if (!npm_read(from, &low) || !npm_read(to, &high))
         return range_fail(err, from);
     int got = low.count ? npm_add_floor(set, &low, err) : 0;
+    if (got >= 0 && low.count == 3 && !low.rest.len)
+        set->comparators[set->comparator_count - 1].with_prereleases = true;
     if (got < 0 || !high.count)
         return got;
     return npm_add_version(set, '?', VERSION_OP_AT_MOST, &high, err);
@@ -145,7 +147,8 @@ static int npm_parse_clause(struct version_range_set *set, struct str text, stru
             rest = str_trim(str_from(rest, 1));
         struct range_partial partial;
         size_t n = npm_word_length(rest);
-        if (!n || !npm_read(str_first(rest, n), &partial))
+        if (!n || !npm_read(str_first(rest, n), &partial) ||
+            (partial.has_gap && sign != '^' && sign != '~'))
             return range_fail(err, text);
         got = npm_add_version(set, sign, op, &partial, err);
         rest = str_from(rest, n);
@@ -218,16 +221,9 @@ static int cargo_parse_comparator(struct version_range_set *set, struct str part
     if (str_starts(rest, STR("~>")) || str_starts(rest, STR("==")))
         return range_fail(err, part);
     char sign = npm_take_operator(&rest, &op);
-    if (!range_partial_read(rest, 3, &partial) || !npm_rest_is_good(&partial, true))
+    if (!range_partial_read(rest, 3, &partial) || partial.has_gap ||
+        !npm_rest_is_good(&partial, true))
         return range_fail(err, part);
-    size_t star = str_index(rest, '*');
-    for (size_t i = star; i < rest.len; i++)
-        if (rest.data[i] != '*' && rest.data[i] != '.')
-            return range_fail(err, part);
-    for (size_t i = 0; i + 1 < rest.len; i++)
-        if ((rest.data[i] == 'x' || rest.data[i] == 'X') && partial.count < 3 &&
-            version_is_digit(rest.data[i + 1]))
-            return range_fail(err, part);
     if (partial.count == 3 && !semver_is_strict(rest, 0))
         return range_fail(err, part);
     *ret_any = !partial.count;

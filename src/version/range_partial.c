@@ -23,6 +23,7 @@ bool range_partial_read(struct str text, size_t max, struct range_partial *ret)
         struct str part = range_take_part(&text);
         if (!part.len)
             return false;
+        partial.has_gap = partial.has_gap || (partial.wildcard && !range_is_wildcard(part));
         if (range_is_wildcard(part))
             partial.wildcard = true;
         else if (!partial.wildcard)

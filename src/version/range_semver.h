@@ -9,6 +9,7 @@ struct range_partial {
     struct str numbers[4];
     size_t count;    /* numbers before the first that is missing or 'x' */
     bool wildcard;   /* an 'x' or '*' was written */
+    bool has_gap;    /* and a number behind it */
     struct str rest; /* pre-release and build, with '-' or '+' */
 };
 
