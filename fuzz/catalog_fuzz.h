@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "catalog/sink.h"
+#include "io/content.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -23,20 +24,37 @@ static inline int fuzz_next(struct input *input, struct str *ret_chunk, struct p
     return 0;
 }
 
-static inline void fuzz_cataloger(const struct cataloger *cataloger, const char *path,
-                                  struct str bytes, struct str companion)
+static inline void fuzz_cataloger_at(const struct cataloger *cataloger, struct str path,
+                                     struct str bytes, struct str companion)
 {
     struct arena arena = {0};
     struct pl_err err;
-    uint64_t budget = 1000;
-    struct catalog_sink sink = {
-        .arena = &arena, .cataloger = cataloger, .path = str_of(path), .package_budget = &budget};
-    struct fuzz_input input = {.input = {.path = str_of(path), .size = bytes.len}, .rest = bytes};
+    uint64_t budget = 1000, left = 64 * 1024 * 1024;
+    struct content content = content_of_bytes(bytes);
+    struct catalog_sink sink = {.arena = &arena,
+                                .cataloger = cataloger,
+                                .path = path,
+                                .package_budget = &budget,
+                                .byte_budget = &left};
+    struct fuzz_input input = {.input = {.path = path, .size = bytes.len, .fd = -1},
+                               .rest = bytes};
     if (cataloger->mode == CATALOG_STREAM)
         input.input.next = fuzz_next;
+    else if (cataloger->mode == CATALOG_RANDOM)
+        input.input.content = &content;
     else
         input.input.whole = bytes;
     (void)cataloger->read(&sink, &input.input, companion, &err);
+    struct catalog_file file = {path, sink.kept};
+    struct catalog_files files = {&file, 1};
+    if (cataloger->finish && sink.has_kept)
+        (void)cataloger->finish(&sink, &files, &err);
     catalog_sink_free(&sink);
     arena_free(&arena);
+}
+
+static inline void fuzz_cataloger(const struct cataloger *cataloger, const char *path,
+                                  struct str bytes, struct str companion)
+{
+    fuzz_cataloger_at(cataloger, str_of(path), bytes, companion);
 }

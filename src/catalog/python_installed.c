@@ -97,6 +97,18 @@ static struct str vcs_url(struct arena *arena, struct str text)
     return arena_str(arena, buf_str(&out));
 }
 
+/* "name-version.dist-info" */
+static void split_folder(struct str folder, struct package *package)
+{
+    size_t suffix = str_last_index(folder, '.');
+    folder = str_first(folder, suffix);
+    size_t dash = str_index(folder, '-');
+    package->name = str_first(folder, dash);
+    package->version = dash == SIZE_MAX ? STR_NONE : str_from(folder, dash + 1);
+    if (!package->name.len)
+        package->version = STR_NONE;
+}
+
 /* Files of one .dist-info or .egg-info folder, or one .egg-info file. */
 static void add(struct catalog_sink *sink, const struct catalog_file *files, size_t count)
 {
@@ -120,15 +132,15 @@ static void add(struct catalog_sink *sink, const struct catalog_file *files, siz
         license = header(metadata->content, "License-Expression");
         if (!license.len)
             license = header(metadata->content, "License");
-    } else if (record) {
-        struct str folder = base_of(dir_of(record->path));
-        size_t dash = str_index(folder, '-');
-        package.name = str_first(folder, dash);
-        package.version = str_from(folder, dash == SIZE_MAX ? folder.len : dash + 1);
-        if (str_ends(package.version, STR(".dist-info")))
-            package.version.len -= 10;
     }
-    if (told && package.name.len && package.version.len) {
+    if (told && (!package.name.len || !package.version.len))
+        split_folder(base_of(dir_of(told->path)), &package);
+    if (told && !package.version.len) {
+        struct pl_err problem;
+        sink->path = told->path;
+        err_set(&problem, PL_E_FORMAT, "the metadata have no name or no version");
+        catalog_add_problem(sink, &problem);
+    } else if (told) {
         struct str path = told->path;
         package.origin = is_vendored(path) ? PACKAGE_VENDORED : PACKAGE_INSTALLED;
         package.paths = &path;

@@ -9,33 +9,57 @@
 #include "report/format.h"
 #include "version/version.h"
 
-static void print_line(struct out *out, const char *name, const char *help)
+/* Names, what they are of where it matters, and their help. */
+struct listing {
+    struct out *out;
+    size_t width; /* of the longest name */
+    bool measure; /* the first time through: nothing is printed */
+};
+
+static void print_line(struct listing *listing, const char *name, const char *group,
+                       const char *help)
 {
     AUTO_BUF line = {0};
-    utf8_cell(&line, str_of(name), 14);
+    size_t width = strlen(name);
+    if (listing->measure) {
+        listing->width = width > listing->width ? width : listing->width;
+        return;
+    }
+    utf8_cell(&line, str_of(name), listing->width + 2);
+    if (group)
+        utf8_cell(&line, str_of(group), 10);
     buf_puts(&line, tr(help));
     buf_putc(&line, '\n');
-    out_add(out, buf_str(&line));
+    out_add(listing->out, buf_str(&line));
 }
 
-static bool print_list(struct out *out, const char *what)
+static bool print_items(struct listing *listing, const char *what)
 {
     if (strcmp(what, "catalogers") == 0) {
         for (size_t i = 0; catalogers[i]; i++)
-            print_line(out, catalogers[i]->name, catalogers[i]->help);
+            print_line(listing, catalogers[i]->name, catalogers[i]->group, catalogers[i]->help);
     } else if (strcmp(what, "feeds") == 0) {
         for (size_t i = 0; feeds[i]; i++)
-            print_line(out, feeds[i]->name, feeds[i]->help);
+            print_line(listing, feeds[i]->name, NULL, feeds[i]->help);
     } else if (strcmp(what, "formats") == 0) {
         for (size_t i = 0; report_formats[i]; i++)
-            print_line(out, report_formats[i]->name, report_formats[i]->help);
+            print_line(listing, report_formats[i]->name, NULL, report_formats[i]->help);
     } else if (strcmp(what, "schemes") == 0) {
         for (size_t i = 0; version_schemes[i]; i++)
-            print_line(out, version_schemes[i]->name, version_schemes[i]->help);
+            print_line(listing, version_schemes[i]->name, NULL, version_schemes[i]->help);
     } else {
         return false;
     }
     return true;
+}
+
+static bool print_list(struct out *out, const char *what)
+{
+    struct listing listing = {.out = out, .measure = true};
+    if (!print_items(&listing, what))
+        return false;
+    listing.measure = false;
+    return print_items(&listing, what);
 }
 
 static int list_run(const struct args *args)

@@ -10,7 +10,7 @@ from support import BUILD, ROOT
 class Corpora(unittest.TestCase):
     def test_replay(self):
         targets = sorted(os.path.basename(path)[:-2] for path in glob.glob(os.path.join(ROOT, "fuzz/*.c"))
-                         if not path.endswith("replay.c"))
+                         if os.path.basename(path) not in ("replay.c", "cataloger.c"))
         self.assertGreater(len(targets), 4)
         for target in targets:
             with self.subTest(target=target):
