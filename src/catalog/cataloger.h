@@ -41,6 +41,8 @@ void catalog_add_owned(struct catalog_sink *sink, enum package_type type, struct
 /* Keeps a text of this file for finish(), which sees all of them at once. One a file; past
  * LIMIT_RECORD_BYTES it is told and left out. */
 void catalog_keep(struct catalog_sink *sink, struct str text);
+/* In finish(): the file that packages and problems told from now on are of. */
+void catalog_set_path(struct catalog_sink *sink, struct str path);
 /* A record that could not be read, with the place in the file: "entry 812", "line 33". The file's
  * path is put before it. The report is then incomplete (exit code 5). */
 void catalog_add_problem(struct catalog_sink *sink, const struct pl_err *problem);
@@ -79,7 +81,7 @@ struct cataloger {
     int (*read)(struct catalog_sink *sink, struct input *input, struct str companion,
                 struct pl_err *err);
     /* What files that belong together say (a project's and its parent's): gets what read() kept of
-     * those that can be seen in the image. Paths of packages must be set: one of the files'. */
+     * those that can be seen in the image. catalog_set_path() before packages and problems. */
     int (*finish)(struct catalog_sink *sink, const struct catalog_files *files, struct pl_err *err);
 };
 

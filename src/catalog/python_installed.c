@@ -135,16 +135,14 @@ static void add(struct catalog_sink *sink, const struct catalog_file *files, siz
     }
     if (told && (!package.name.len || !package.version.len))
         split_folder(base_of(dir_of(told->path)), &package);
+    if (told)
+        catalog_set_path(sink, told->path);
     if (told && !package.version.len) {
         struct pl_err problem;
-        sink->path = told->path;
         err_set(&problem, PL_E_FORMAT, "the metadata have no name or no version");
         catalog_add_problem(sink, &problem);
     } else if (told) {
-        struct str path = told->path;
-        package.origin = is_vendored(path) ? PACKAGE_VENDORED : PACKAGE_INSTALLED;
-        package.paths = &path;
-        package.path_count = 1;
+        package.origin = is_vendored(told->path) ? PACKAGE_VENDORED : PACKAGE_INSTALLED;
         package.licenses = &license;
         package.license_count = license.len && license.len < 200 && !str_is(license, "UNKNOWN");
         if (direct)

@@ -214,3 +214,8 @@ void catalog_keep(struct catalog_sink *sink, struct str text)
     sink->kept = arena_str(sink->arena, text);
     sink->has_kept = true;
 }
+
+void catalog_set_path(struct catalog_sink *sink, struct str path)
+{
+    sink->path = arena_str(sink->arena, path);
+}
