@@ -7,7 +7,7 @@
 #include "app/layers.h"
 #include "app/owners.h"
 #include "base/limits.h"
-#include "image/path.h"
+#include "base/path.h"
 #include "image/rootfs.h"
 #include "image/tree.h"
 

@@ -8,7 +8,7 @@
 #include "base/i18n.h"
 #include "catalog/os.h"
 #include "catalog/purl.h"
-#include "image/path.h"
+#include "base/path.h"
 #include "match/match.h"
 #include "model/ecosystem.h"
 #include "vulndb/vulndb.h"

@@ -2,13 +2,13 @@
  * lists of checksums that distroless images keep in their place (md5sum's output). Source:
  * dpkg-query(1), --listfiles; dh_md5sums(1). */
 #include "base/i18n.h"
+#include "base/path.h"
 #include "catalog/sink.h"
 
 /* "libc6" of "var/lib/dpkg/info/libc6:amd64.list". */
 static struct str owner_of(struct str path)
 {
-    size_t slash = str_last_index(path, '/');
-    struct str name = slash == SIZE_MAX ? path : str_from(path, slash + 1);
+    struct str name = path_base(path);
     name = str_first(name, str_last_index(name, '.'));
     return str_first(name, str_index(name, ':'));
 }

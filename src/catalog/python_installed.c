@@ -12,26 +12,15 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/limits.h"
+#include "base/path.h"
 #include "catalog/cataloger.h"
 #include "io/json_doc.h"
 
 enum kind { KIND_NONE, KIND_METADATA, KIND_RECORD, KIND_DIRECT_URL, KIND_EGG_FILE };
 
-static struct str base_of(struct str path)
-{
-    size_t slash = str_last_index(path, '/');
-    return slash == SIZE_MAX ? path : str_from(path, slash + 1);
-}
-
-static struct str dir_of(struct str path)
-{
-    size_t slash = str_last_index(path, '/');
-    return slash == SIZE_MAX ? STR_NONE : str_first(path, slash);
-}
-
 static enum kind kind_of(struct str path)
 {
-    struct str base = base_of(path);
+    struct str base = path_base(path);
     if (str_is(base, "METADATA") || str_is(base, "PKG-INFO"))
         return KIND_METADATA;
     if (str_is(base, "RECORD"))
@@ -134,7 +123,7 @@ static void add(struct catalog_sink *sink, const struct catalog_file *files, siz
             license = header(metadata->content, "License");
     }
     if (told && (!package.name.len || !package.version.len))
-        split_folder(base_of(dir_of(told->path)), &package);
+        split_folder(path_base(path_dir(told->path)), &package);
     if (told)
         catalog_set_path(sink, told->path);
     if (told && !package.version.len) {
@@ -160,7 +149,7 @@ static int python_finish(struct catalog_sink *sink, const struct catalog_files *
         size_t end = i + 1;
         bool alone = kind_of(files->items[i].path) == KIND_EGG_FILE;
         while (!alone && end < files->count && kind_of(files->items[end].path) != KIND_EGG_FILE &&
-               str_equal(dir_of(files->items[end].path), dir_of(files->items[i].path)))
+               str_equal(path_dir(files->items[end].path), path_dir(files->items[i].path)))
             end++;
         add(sink, files->items + i, end - i);
         i = end;

@@ -11,7 +11,7 @@
 #include "base/hash.h"
 #include "base/limits.h"
 #include "base/vec.h"
-#include "image/path.h"
+#include "base/path.h"
 #include "io/source.h"
 #include "io/tar.h"
 

@@ -12,7 +12,7 @@
 
 #include "base/hash.h"
 #include "base/limits.h"
-#include "image/path.h"
+#include "base/path.h"
 
 struct reading {
     int root_fd;

@@ -4,7 +4,7 @@
 
 #include "base/hash.h"
 #include "base/limits.h"
-#include "image/path.h"
+#include "base/path.h"
 
 void settle_init(struct settle *settle, const struct tree *tree, const struct wants *wants)
 {

@@ -4,7 +4,7 @@
 
 #include "base/hash.h"
 #include "base/limits.h"
-#include "image/path.h"
+#include "base/path.h"
 
 /* Where a search stands. Of layer `floor` only entries later than `floor_order` are seen, of layers
  * below it none; of layer `top` only entries before `top_order`. */

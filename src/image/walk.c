@@ -4,7 +4,7 @@
 
 #include "base/hash.h"
 #include "base/limits.h"
-#include "image/path.h"
+#include "base/path.h"
 #include "io/tar.h"
 
 struct walk {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
-#include "image/path.h"
+#include "base/path.h"
 
 static bool has_wildcard(struct str text)
 {

@@ -523,6 +523,23 @@ static void add_finding(struct matching *matching, size_t package_index, const s
     *VEC_ADD(&matching->report->findings) = finding;
 }
 
+/* A program's own module that was built from a working copy. */
+static bool has_no_version(const struct package *package)
+{
+    return package->type == PACKAGE_GOLANG && str_is(package->version, "(devel)");
+}
+
+static void tell_no_version(struct matching *matching)
+{
+    const struct package *package = matching->package;
+    struct pl_err problem;
+    err_set(&problem, PL_E_UNSUPPORTED,
+            "the program does not say which version of %.*s it is: that module was not examined",
+            STR_ARG(str_first(package->name, 200)));
+    report_tell(matching->report, false, package->path_count ? package->paths[0] : STR_NONE,
+                &problem);
+}
+
 static void match_package(struct matching *matching, size_t index)
 {
     matching->package = &matching->report->packages.items[index];
@@ -533,6 +550,10 @@ static void match_package(struct matching *matching, size_t index)
         matching->scheme = version_scheme_find(str_of(matching->ecosystem->scheme));
     if (!matching->scheme)
         return;
+    if (has_no_version(matching->package)) {
+        tell_no_version(matching);
+        return;
+    }
     arena_free(&matching->names);
     choose_keys(matching);
     collect_claims(matching);

@@ -4,7 +4,7 @@
 #include "image/tree.h"
 #include "base/hash.h"
 #include "base/limits.h"
-#include "image/path.h"
+#include "base/path.h"
 #include "image/settle.h"
 #include "test.h"
 

@@ -1,7 +1,7 @@
 /* Which readers want a path. */
 #include "image/wants.h"
 #include "base/hash.h"
-#include "image/path.h"
+#include "base/path.h"
 #include "test.h"
 
 /* The readers' numbers in their order, as digits. */

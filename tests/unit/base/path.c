@@ -1,5 +1,5 @@
 /* Paths of archives made into paths of the image. */
-#include "image/path.h"
+#include "base/path.h"
 #include "test.h"
 
 static void cleans(void)

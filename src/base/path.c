@@ -1,4 +1,4 @@
-#include "image/path.h"
+#include "base/path.h"
 
 struct str path_dir(struct str path)
 {
