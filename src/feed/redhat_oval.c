@@ -9,8 +9,8 @@ static void namespaces(const struct oval *oval, const struct oval_fact *fact, st
                        void (*add)(void *context, struct str name_space), void *context)
 {
     const struct oval_definition *definition = fact->definition;
-    const struct str *cpes = oval->cpes.items + definition->cpes;
     size_t count = definition->cpe_end - definition->cpes;
+    const struct str *cpes = count ? oval->cpes.items + definition->cpes : NULL;
     for (size_t i = 0; i < count; i++) {
         struct str name = redhat_namespace(arena, cpes[i]);
         /* A product as a whole stands for its repositories. */

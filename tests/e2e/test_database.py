@@ -324,7 +324,8 @@ class Update(Case):
             f"  {publisher}: {address}/\n" for publisher in (
                 "https://packages.wolfi.dev/", "https://packages.cgr.dev/", "https://security-tracker.debian.org/", "https://secdb.alpinelinux.org/", "https://www.cisa.gov/",
                 "https://epss.empiricalsecurity.com/", "https://epss.cyentia.com/", "https://nvd.nist.gov/",
-                "https://services.nvd.nist.gov/", "https://osv-vulnerabilities.storage.googleapis.com/")))
+                "https://services.nvd.nist.gov/", "https://linux.oracle.com/", "https://raw.githubusercontent.com/",
+                "https://osv-vulnerabilities.storage.googleapis.com/")))
         Publisher.files["/tracker/data/json"] = json.dumps(TRACKER).encode()
 
     def update(self, code=0, *words):
@@ -378,6 +379,16 @@ class Update(Case):
         found = self.findings(bash="1", zlib="1")
         self.assertEqual(found["CVE-2024-1000"]["title"], "about CVE-2024-1000")
         self.assertEqual(found["CVE-2024-1001"]["title"], "")
+
+    def test_large_feeds_come_only_by_name(self):
+        self.db("update", "--config", self.config, code=3)
+        asked = " ".join(path for path, _ in Publisher.asked)
+        for name in ("tracker/data/json", "AlmaLinux/all.zip", "PyPI/all.zip", "com.oracle.elsa-all", "azurelinux"):
+            self.assertIn(name, asked)
+        for name in ("nvdcve", "Ubuntu/all.zip", "npm/all.zip"):
+            self.assertNotIn(name, asked)
+        self.db("update", "--config", self.config, "osv", code=3)
+        self.assertIn("Ubuntu/all.zip", " ".join(path for path, _ in Publisher.asked))
 
     def test_offline(self):
         done = self.update(2, "--offline")
