@@ -38,6 +38,8 @@
 /* Documents */
 #define LIMIT_JSON_DEPTH 128           /* nesting of JSON */
 #define LIMIT_JSON_ENTRY (32 * MIB)    /* one entry of a large JSON document */
+#define LIMIT_YAML_NODES 1000000ULL    /* values that aliases of YAML bring */
+#define LIMIT_YAML_ANCHORS 1000ULL     /* anchors of one YAML document */
 #define LIMIT_XML_DEPTH 128             /* element inside element of XML */
 #define LIMIT_XML_TEXT (64 * 1024ULL)  /* text of one element of XML that is kept */
 #define LIMIT_ADVISORY_IDS 10000ULL    /* ids of one advisory */
