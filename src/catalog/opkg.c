@@ -1,5 +1,5 @@
-/* Reads opkg's database of installed packages (OpenWrt, Yocto): stanzas as dpkg writes them. Source:
- * opkg's documentation; its file lists stand beside it as info/NAME.list, a path a line. */
+/* Reads opkg's database of installed packages (OpenWrt, Yocto): stanzas as dpkg writes them.
+ * Source: opkg's documentation; its file lists stand beside it as info/NAME.list, a path a line. */
 #include "base/i18n.h"
 #include "base/limits.h"
 #include "catalog/cataloger.h"

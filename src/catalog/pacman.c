@@ -1,5 +1,5 @@
-/* Reads pacman's database of installed packages: a folder a package, whose file "desc" has fields as
- * %NAME%, the value's lines and an empty line; "files" lists what belongs to it. Source: alpm's
+/* Reads pacman's database of installed packages: a folder a package, whose file "desc" has fields
+ * as %NAME%, the value's lines and an empty line; "files" lists what belongs to it. Source: alpm's
  * libalpm/be_local.c, BUILDINFO(5), the Arch wiki's "Pacman". */
 #include "base/i18n.h"
 #include "base/limits.h"

@@ -1,7 +1,7 @@
 /* Reads Portage's database of installed packages: var/db/pkg/CATEGORY/NAME-VERSION/ with one file a
  * fact; CONTENTS lists what belongs to it. Source: Gentoo's PMS, "Package names and versions";
- * portage(5), /var/db/pkg. The folder's name is the package, so CONTENTS, which every one has, tells
- * all. */
+ * portage(5), /var/db/pkg. The folder's name is the package, so CONTENTS, which every one has,
+ * tells all. */
 #include "base/i18n.h"
 #include "base/path.h"
 #include "catalog/cataloger.h"
@@ -25,8 +25,8 @@ static bool split(struct str path, struct arena *arena, struct package *package)
     if (at == SIZE_MAX || at < 2)
         return false;
     package->type = PACKAGE_EBUILD;
-    package->name = arena_printf(arena, "%.*s/%.*s", STR_ARG(category),
-                                 STR_ARG(str_first(folder, at - 1)));
+    package->name =
+        arena_printf(arena, "%.*s/%.*s", STR_ARG(category), STR_ARG(str_first(folder, at - 1)));
     package->version = str_from(folder, at);
     return true;
 }

@@ -138,11 +138,14 @@ struct str purl_of(struct arena *arena, const struct package *package, const str
     struct str epoch = epoch_of(package), name_space = namespace_of(package, os);
     struct str version = epoch.data ? str_from(package->version, epoch.len + 1) : package->version;
     buf_printf(&out, "pkg:%s/", package_type_name(package->type));
-    if (name_space.len) {
+    if (name_space.len && package->type != PACKAGE_EBUILD) {
         put_encoded(&out, name_space);
         buf_putc(&out, '/');
     }
-    put_encoded(&out, package->name);
+    if (package->type == PACKAGE_EBUILD)
+        put_name(&out, package, package->name);
+    else
+        put_encoded(&out, package->name);
     buf_putc(&out, '@');
     put_encoded(&out, version);
     put_qualifiers(arena, &out, package, epoch, os);

@@ -3,6 +3,7 @@
 
 #include "base/vec.h"
 #include "feed/osv_record.h"
+#include "model/ecosystem.h"
 #include "version/version.h"
 
 enum event_kind { INTRODUCED, FIXED, LAST_AFFECTED };
@@ -51,7 +52,8 @@ static const struct version_scheme *scheme_of(struct str ecosystem)
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
         if (str_starts(ecosystem, str_of(table[i].prefix)))
             return version_scheme_find(str_of(table[i].scheme));
-    return version_scheme_find(STR("semver"));
+    const struct ecosystem *known = ecosystem_find(ecosystem);
+    return version_scheme_find(known && known->scheme ? str_of(known->scheme) : STR("semver"));
 }
 
 /* "0" stands before every version, whatever the scheme. An introduction before an end of the same

@@ -301,14 +301,19 @@ static void take_statement(struct matching *matching, const struct vulndb_statem
     *VEC_ADD(&decision->advisories) = statement->advisory;
 }
 
-/* Decides over the claims of one id, which stand together, namespace by namespace. */
+/* Decides over the claims of one id, which stand together, namespace by namespace. The first that
+ * speaks decides, but for two cases: a fix that is out of reach, and a plain "not affected", which
+ * is true of one repository of a distribution and may not be of the next, where another build of
+ * the same name stands. */
 static void decide(struct matching *matching, const struct claim *claims, size_t count,
                    struct decision *decision)
 {
+    struct str denied = STR_NONE; /* the name that a namespace says is not affected */
     for (size_t i = 0; i < count;) {
-        const struct match_namespace *space = &matching->lookups.items[claims[i].space].space;
-        struct decision here = {.by = matching->lookups.items[claims[i].space].by};
-        bool speaks = false;
+        const struct lookup *lookup = &matching->lookups.items[claims[i].space];
+        const struct match_namespace *space = &lookup->space;
+        struct decision here = {.by = lookup->by};
+        bool speaks = false, denies = true;
         size_t at = i;
         for (; i < count && claims[i].space == claims[at].space; i++) {
             struct advisory_range range;
@@ -316,16 +321,21 @@ static void decide(struct matching *matching, const struct claim *claims, size_t
             if (claims[i].rank != claims[at].rank || !module_fits(matching->package, statement))
                 continue;
             speaks = true;
+            denies &= statement->status == ADVISORY_NOT_AFFECTED;
             if (verdict_affected(statement, matching->scheme, matching->version, &range))
                 take_statement(matching, statement, &range, &here);
         }
-        if (!speaks)
+        if (!speaks || (denied.len && !str_equal(denied, lookup->name)))
             continue;
         struct str stream = decision->stream, stream_fixed = decision->stream_fixed;
         VEC_FREE(&decision->advisories);
         *decision = here;
         decision->stream = stream;
         decision->stream_fixed = stream_fixed;
+        if (denies) {
+            denied = lookup->name;
+            continue;
+        }
         if (!space->out_of_reach || !here.affected)
             return;
         decision->stream = space->stream;

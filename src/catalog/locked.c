@@ -1,0 +1,49 @@
+#include "catalog/locked.h"
+
+#include "catalog/npm_names.h"
+
+bool locked_is_version(struct str version)
+{
+    if (!version.len)
+        return false;
+    for (size_t i = 0; i < version.len; i++)
+        if ((unsigned char)version.data[i] <= ' ' || strchr(":/\\<>=^*|,\"'", version.data[i]))
+            return false;
+    return true;
+}
+
+void locked_add(struct catalog_sink *sink, enum package_type type, struct str name,
+                struct str version, bool development)
+{
+    if (!name.len || !locked_is_version(version))
+        return;
+    if (type == PACKAGE_NPM && !npm_name_is_valid(name))
+        return;
+    struct package package = {
+        .type = type,
+        .origin = PACKAGE_LOCKED,
+        .development = development,
+        .name = name,
+        .version = version,
+    };
+    catalog_add_package(sink, &package);
+}
+
+void locked_tell(struct catalog_sink *sink, struct str place, struct pl_err *problem)
+{
+    if (!catalog_wants_problem(sink))
+        return;
+    if (place.len)
+        err_prefix(problem, "\"%.*s\"", STR_ARG(str_first(place, 200)));
+    catalog_add_problem(sink, problem);
+}
+
+bool locked_split_at(struct str text, struct str *ret_name, struct str *ret_version)
+{
+    size_t at = str_index(str_from(text, 1), '@');
+    if (at == SIZE_MAX)
+        return false;
+    *ret_name = str_first(text, at + 1);
+    *ret_version = str_from(text, at + 2);
+    return true;
+}

@@ -1,0 +1,15 @@
+/* What readers of lock files share. */
+#pragma once
+
+#include "catalog/cataloger.h"
+
+/* A package that a lock file names. Without a version (or with one that is an address or a path) it
+ * is passed over. */
+void locked_add(struct catalog_sink *sink, enum package_type type, struct str name,
+                struct str version, bool development);
+/* Not an address, a path or a range. */
+bool locked_is_version(struct str version);
+/* Tells a problem with the place it is at, if there is room for one more. */
+void locked_tell(struct catalog_sink *sink, struct str place, struct pl_err *problem);
+/* "name@version" with or without a scope: cuts at the first '@' behind the name. False: no '@'. */
+bool locked_split_at(struct str text, struct str *ret_name, struct str *ret_version);

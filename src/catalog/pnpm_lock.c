@@ -1,0 +1,264 @@
+/* Reads pnpm-lock.yaml: pnpm's lockfile specification for lockfileVersion 5.x, 6.0 and 9.0.
+ *
+ * Keys of "packages" are
+ *     5.x: /a/1.0.0, /@s/a/1.0.0, with peers /a/1.0.0_b@2.0.0
+ *     6.0: /a@1.0.0, /@s/a@1.0.0, with peers /a@1.0.0(b@2.0.0)
+ *     9.0: a@1.0.0; what it depends on stands in "snapshots", under a@1.0.0(b@2.0.0)
+ * in older ones with a registry's host in front of the slash. What came from elsewhere has a key of
+ * its own kind, and "name" and "version" inside.
+ *
+ * Decisions: folders (resolution "directory") are the project itself. Up to 6.0 each entry says
+ * whether it is for development; in 9.0 that is what "importers" reach by "devDependencies" alone.
+ * The file's own language cannot say it before all has been read, so 9.0 is read three times. */
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/hash.h"
+#include "base/i18n.h"
+#include "base/limits.h"
+#include "base/vec.h"
+#include "catalog/locked.h"
+#include "catalog/text.h"
+#include "io/yaml.h"
+
+/* A snapshot and what it needs, by hashes of their keys. */
+struct edge {
+    uint64_t from, to; /* 0: a link */
+    bool followed;
+};
+struct reader {
+    struct catalog_sink *sink;
+    unsigned major;           /* of lockfileVersion */
+    VEC(struct edge) edges;   /* sorted by from */
+    VEC(uint64_t) roots;      /* that importers reach, not for development */
+    VEC(uint64_t) reached;    /* sorted: packages (keys without peers) that are reached from roots */
+    bool knows_reach;
+};
+
+/* "lockfileVersion: '6.0'", or 5.4 without quotes. */
+static unsigned find_major(struct str text)
+{
+    struct str line;
+    uint64_t major;
+    while (str_cut(&text, '\n', &line)) {
+        if (!str_starts(line, STR("lockfileVersion:")))
+            continue;
+        struct str version = text_unquoted(str_trim(str_from(line, 16)), '\'');
+        if (str_to_u64(str_first(version, str_index(version, '.')), &major) && major < 1000)
+            return (unsigned)major;
+    }
+    return 0;
+}
+
+/* Without "(peer@1.0.0)". */
+static struct str without_peers(struct str key)
+{
+    return str_first(key, str_index(key, '('));
+}
+
+/* Name and version of a key; empty where it is of another kind. */
+static void split_key(const struct reader *reader, struct str key, struct str *ret_name,
+                      struct str *ret_version)
+{
+    *ret_name = *ret_version = STR_NONE;
+    if (reader->major < 9) {
+        size_t slash = str_index(key, '/');
+        if (slash == SIZE_MAX || (slash > 0 && key.data[0] == '@'))
+            return;
+        key = str_from(key, slash + 1);
+    }
+    key = without_peers(key);
+    if (reader->major >= 6) {
+        locked_split_at(key, ret_name, ret_version);
+        return;
+    }
+    size_t slash = str_last_index(key, '/');
+    if (slash == SIZE_MAX)
+        return;
+    *ret_name = str_first(key, slash);
+    struct str version = str_from(key, slash + 1);
+    *ret_version = str_first(version, str_index(version, '_'));
+}
+
+static int compare_hashes(const void *a, const void *b)
+{
+    const uint64_t *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+static bool is_for_development(const struct reader *reader, struct str key, const json_t *entry)
+{
+    if (!reader->knows_reach)
+        return str_is(json_text(entry, "dev"), "true");
+    uint64_t hash = hash_str(key);
+    return !reader->reached.count ||
+           !bsearch(&hash, reader->reached.items, reader->reached.count, sizeof(hash),
+                    compare_hashes);
+}
+
+static int take_package(void *context, const struct str *keys, const json_t *entry, size_t line,
+                        struct pl_err *err)
+{
+    struct reader *reader = context;
+    struct str name, version;
+    struct str own_name = json_text(entry, "name"), own_version = json_text(entry, "version");
+    const json_t *resolution = json_member(entry, "resolution");
+    (void)line;
+    (void)err;
+    split_key(reader, keys[1], &name, &version);
+    if (own_name.len)
+        name = own_name;
+    if (own_version.len)
+        version = own_version;
+    if (!str_is(json_text(resolution, "type"), "directory") && !json_text(resolution, "directory").len)
+        locked_add(reader->sink, PACKAGE_NPM, name, version,
+                   is_for_development(reader, keys[1], entry));
+    return 0;
+}
+
+/* What "a: 1.0.0(b@2.0.0)" or "alias: real@1.0.0" refers to, as a hash of its key; 0: a link. */
+static uint64_t reference(struct str name, struct str text)
+{
+    if (!text.len || str_starts(text, STR("link:")))
+        return 0;
+    size_t at = str_index(text, '@'), colon = str_index(text, ':'), bracket = str_index(text, '(');
+    bool is_key = text.data[0] == '@' || (at != SIZE_MAX && at < colon && at < bracket);
+    if (is_key)
+        return hash_str(text);
+    struct arena arena = {0};
+    struct str key = arena_printf(&arena, "%.*s@%.*s", STR_ARG(name), STR_ARG(text));
+    uint64_t hash = hash_str(key);
+    arena_free(&arena);
+    return hash;
+}
+
+static const char *const wanted[] = {"dependencies", "optionalDependencies"};
+
+static int take_importer(void *context, const struct str *keys, const json_t *entry, size_t line,
+                         struct pl_err *err)
+{
+    struct reader *reader = context;
+    const char *name;
+    json_t *value;
+    (void)keys;
+    (void)line;
+    (void)err;
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+        json_object_foreach((json_t *)(uintptr_t)json_member(entry, wanted[i]), name, value)
+            *VEC_ADD(&reader->roots) = reference(str_of(name), json_text(value, "version"));
+    return 0;
+}
+
+static int take_snapshot(void *context, const struct str *keys, const json_t *entry, size_t line,
+                         struct pl_err *err)
+{
+    struct reader *reader = context;
+    const char *name;
+    json_t *value;
+    uint64_t from = hash_str(keys[1]);
+    (void)line;
+    (void)err;
+    /* Every snapshot has an edge to its package. */
+    *VEC_ADD(&reader->edges) = (struct edge){from, hash_str(without_peers(keys[1])), false};
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+        json_object_foreach((json_t *)(uintptr_t)json_member(entry, wanted[i]), name, value)
+            *VEC_ADD(&reader->edges) = (struct edge){
+                from,
+                reference(str_of(name),
+                          str_make(json_string_value(value), json_string_length(value))),
+                false};
+    return 0;
+}
+
+static int compare_edges(const void *a, const void *b)
+{
+    return compare_hashes(&((const struct edge *)a)->from, &((const struct edge *)b)->from);
+}
+
+static size_t first_edge(const struct reader *reader, uint64_t from)
+{
+    size_t low = 0, high = reader->edges.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (reader->edges.items[middle].from < from)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Follows the edges from the roots. */
+static void walk(struct reader *reader)
+{
+    VEC(uint64_t) open = {0};
+    if (reader->edges.count)
+        qsort(reader->edges.items, reader->edges.count, sizeof(struct edge), compare_edges);
+    for (size_t i = 0; i < reader->roots.count; i++)
+        *VEC_ADD(&open) = reader->roots.items[i];
+    while (open.count) {
+        uint64_t from = open.items[--open.count];
+        for (size_t i = first_edge(reader, from);
+             i < reader->edges.count && reader->edges.items[i].from == from; i++) {
+            struct edge *edge = &reader->edges.items[i];
+            if (edge->followed)
+                break; /* all edges of one place are followed at once */
+            edge->followed = true;
+            *VEC_ADD(&reader->reached) = edge->to;
+            if (edge->to != from)
+                *VEC_ADD(&open) = edge->to;
+        }
+    }
+    VEC_FREE(&open);
+    if (reader->reached.count)
+        qsort(reader->reached.items, reader->reached.count, sizeof(uint64_t), compare_hashes);
+    reader->knows_reach = true;
+}
+
+static int find_reach(struct reader *reader, struct str text, struct pl_err *err)
+{
+    static const char *const importers[] = {"importers", YAML_ANY_KEY, NULL};
+    static const char *const snapshots[] = {"snapshots", YAML_ANY_KEY, NULL};
+    struct yaml_cutter cutter = {
+        .text = text, .path = importers, .entry = take_importer, .context = reader};
+    int r = yaml_cut(&cutter, err);
+    if (r < 0)
+        return r;
+    cutter.path = snapshots;
+    cutter.entry = take_snapshot;
+    r = yaml_cut(&cutter, err);
+    if (r == 0)
+        walk(reader);
+    return r;
+}
+
+static int pnpm_read(struct catalog_sink *sink, struct input *input, struct str companion,
+                     struct pl_err *err)
+{
+    static const char *const packages[] = {"packages", YAML_ANY_KEY, NULL};
+    struct reader reader = {.sink = sink, .major = find_major(input->whole)};
+    struct pl_err problem;
+    (void)companion;
+    struct yaml_cutter cutter = {.text = input->whole,
+                                 .path = packages,
+                                 .entry = take_package,
+                                 .context = &reader};
+    /* What cannot be read here is told below. */
+    if (reader.major >= 9 && find_reach(&reader, input->whole, &problem) < 0)
+        reader.knows_reach = false;
+    int r = yaml_cut(&cutter, err);
+    VEC_FREE(&reader.edges);
+    VEC_FREE(&reader.roots);
+    VEC_FREE(&reader.reached);
+    return r;
+}
+
+const struct cataloger cataloger_pnpm_lock = {
+    .name = "pnpm-lock",
+    .help = N_("npm packages of pnpm-lock.yaml (versions 5 to 9)"),
+    .group = "language",
+    .version = 1,
+    .wants = (const char *const[]){"**/pnpm-lock.yaml", NULL},
+    .mode = CATALOG_WHOLE,
+    .read = pnpm_read,
+};
