@@ -275,6 +275,10 @@ static int take_file(void *context, struct record_file *const *files, size_t cou
     struct layer_state *state = context;
     if ((files[0]->reader & READER_COMPANION) && !state->set->second_pass)
         return 0; /* its size is enough to know whether it matters */
+    if (files[0]->type == ENTRY_DIR) {
+        struct input folder = {.path = input->path, .fd = -1};
+        return run_reader(state, files[0], &folder, STR_NONE, err);
+    }
     if (files[0]->type != ENTRY_FILE)
         return 0;
     struct bounded bounded = {

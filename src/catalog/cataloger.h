@@ -64,7 +64,8 @@ struct cataloger {
     unsigned version;  /* raised when its results change: part of the cache's key */
     /* Globs (base/str.h: str_glob) without a leading '/', ended by NULL. Patterns of system files
      * have no wildcard, or one in their last component; they are found through links, too. Others,
-     * which begin with a component of two stars, find files where they are. NULL: none. */
+     * which begin with a component of two stars, find files where they are. One that ends with '/'
+     * wants folders: read() is called without bytes. NULL: none. */
     const char *const *wants;
     /* Every regular file that begins with these bytes, whatever it is called; RANDOM. NULL: none.
      */

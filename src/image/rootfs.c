@@ -332,6 +332,30 @@ static int by_path(const void *a, const void *b)
                        ((const struct folder_entry *)b)->path);
 }
 
+/* Readers that want the folder itself are given no bytes. */
+static void take_folder(struct reading *reading, struct str path)
+{
+    unsigned readers[WANTS_MATCHES];
+    struct record_file *files[WANTS_MATCHES];
+    struct layer_record *record = reading->record;
+    struct pl_err problem;
+    size_t count = wants_match_folder(reading->wants, path, readers), first = record->files.count;
+    if (count == 0)
+        return;
+    struct str kept = arena_str(&record->arena, path);
+    for (size_t i = 0; i < count; i++)
+        *VEC_ADD(&record->files) = (struct record_file){
+            .path = kept, .hash = hash_str(path), .type = ENTRY_DIR, .reader = readers[i]};
+    for (size_t i = 0; i < count; i++)
+        files[i] = &record->files.items[first + i];
+    reading->input = (struct input){.path = kept, .fd = -1};
+    if (reading->visitor->file(reading->visitor->context, files, count, &reading->input,
+                               &problem) < 0) {
+        err_prefix(&problem, "/%.*s", STR_ARG(path));
+        tell(reading, true, &problem);
+    }
+}
+
 static void walk_folder(struct reading *reading, struct str dir, dev_t device)
 {
     struct arena arena = {0};
@@ -374,9 +398,10 @@ static void walk_folder(struct reading *reading, struct str dir, dev_t device)
             tell(reading, true, &problem);
             break;
         }
-        if (entry->type == DT_DIR)
+        if (entry->type == DT_DIR) {
+            take_folder(reading, entry->path);
             walk_folder(reading, entry->path, status.st_dev);
-        else
+        } else
             take_anywhere(reading, entry->path);
     }
     VEC_FREE(&entries);
@@ -401,7 +426,7 @@ void rootfs_read(int root_fd, const struct wants *wants, const struct walk_visit
             read_folder(&reading, want);
     }
     if (wants->kinds[WANT_NAME] || wants->kinds[WANT_EXTENSION] || wants->kinds[WANT_OTHER] ||
-        wants->magics.count)
+        wants->magics.count || wants->folders.count)
         walk_folder(&reading, STR_NONE, 0);
     record_seal(record);
     record_index_files(record);

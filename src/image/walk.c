@@ -131,7 +131,7 @@ static void read_wanted(struct walk *walk, struct str path, uint64_t hash, enum 
     }
     for (size_t i = first; i < record->files.count; i++)
         files[fresh++] = &record->files.items[i];
-    if (fresh == 0 || type != ENTRY_FILE)
+    if (fresh == 0 || (type != ENTRY_FILE && type != ENTRY_DIR))
         return;
     struct pl_err problem;
     walk->input =
@@ -305,10 +305,15 @@ static void take_entry(struct walk *walk)
             link.len = LIMIT_PATH;
         record_add(walk->record, hash, walk->order, type, link);
     }
-    if (type == ENTRY_DIR || type == ENTRY_OTHER)
-        return;
     unsigned readers[WANTS_MATCHES];
     const struct wants *wants = walk->options->wants;
+    if (type == ENTRY_DIR && wants->folders.count && first_pass) {
+        size_t folders = wants_match_folder(wants, path, readers);
+        if (folders)
+            read_wanted(walk, path, hash, type, readers, folders, folders);
+    }
+    if (type == ENTRY_DIR || type == ENTRY_OTHER)
+        return;
     size_t count = wants_match(wants, path, hash, dir.len, dir_hash, readers), by_name = count;
     if (type == ENTRY_FILE && wants->magics.count && entry->size)
         count = match_head(walk, readers, count);

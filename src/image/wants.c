@@ -25,6 +25,14 @@ bool want_is_general(struct str pattern)
 
 void wants_add(struct wants *wants, struct str pattern, unsigned reader)
 {
+    bool folder = str_ends(pattern, STR("/"));
+    pattern.len -= folder;
+    if (folder) {
+        *VEC_ADD(&wants->folders) = (uint32_t)wants->items.count;
+        *VEC_ADD(&wants->items) = (struct want){
+            .kind = WANT_OTHER, .folder = true, .pattern = pattern, .reader = reader};
+        return;
+    }
     struct str name = path_base(pattern), extension = extension_of(name);
     struct want want = {.pattern = pattern, .dir = path_dir(pattern), .reader = reader};
     if (!has_wildcard(pattern)) {
@@ -74,6 +82,7 @@ void wants_free(struct wants *wants)
     VEC_FREE(&wants->items);
     VEC_FREE(&wants->magics);
     VEC_FREE(&wants->others);
+    VEC_FREE(&wants->folders);
     free(wants->table);
     wants->table = NULL;
 }
@@ -135,6 +144,18 @@ size_t wants_match_general(const struct wants *wants, struct str path,
                            unsigned ret_readers[WANTS_MATCHES])
 {
     return match_general(wants, path, ret_readers, 0);
+}
+
+size_t wants_match_folder(const struct wants *wants, struct str path,
+                          unsigned ret_readers[WANTS_MATCHES])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < wants->folders.count; i++) {
+        const struct want *want = &wants->items.items[wants->folders.items[i]];
+        if (str_glob(want->pattern, path))
+            count = add_reader(ret_readers, count, want->reader);
+    }
+    return count;
 }
 
 size_t wants_match_head(const struct wants *wants, struct str head,

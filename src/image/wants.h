@@ -16,6 +16,7 @@ enum want_kind {
 
 struct want {
     enum want_kind kind;
+    bool folder; /* the pattern ended with '/': it wants folders, not files */
     unsigned reader;
     struct str pattern; /* base/str.h: str_glob */
     struct str dir;     /* of IN_DIR */
@@ -35,6 +36,7 @@ struct wants {
     uint32_t *table;      /* open addressing over the hashed items: index + 1, 0 empty */
     size_t mask;
     bool kinds[WANT_OTHER + 1]; /* there are some of this kind */
+    VEC(uint32_t) folders;      /* items that want folders */
 };
 
 void wants_add(struct wants *wants, struct str pattern, unsigned reader);
@@ -48,6 +50,9 @@ bool want_is_general(struct str pattern);
  * count. */
 size_t wants_match(const struct wants *wants, struct str path, uint64_t path_hash, size_t dir_len,
                    uint64_t dir_hash, unsigned ret_readers[WANTS_MATCHES]);
+/* Readers that want the folder `path`. */
+size_t wants_match_folder(const struct wants *wants, struct str path,
+                          unsigned ret_readers[WANTS_MATCHES]);
 /* The same of the patterns for which want_is_general() holds, and no others. */
 size_t wants_match_general(const struct wants *wants, struct str path,
                            unsigned ret_readers[WANTS_MATCHES]);
