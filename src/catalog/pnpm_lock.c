@@ -28,10 +28,10 @@ struct edge {
 };
 struct reader {
     struct catalog_sink *sink;
-    unsigned major;           /* of lockfileVersion */
-    VEC(struct edge) edges;   /* sorted by from */
-    VEC(uint64_t) roots;      /* that importers reach, not for development */
-    VEC(uint64_t) reached;    /* sorted: packages (keys without peers) that are reached from roots */
+    unsigned major;         /* of lockfileVersion */
+    VEC(struct edge) edges; /* sorted by from */
+    VEC(uint64_t) roots;    /* that importers reach, not for development */
+    VEC(uint64_t) reached;  /* sorted: packages (keys without peers) that are reached from roots */
     bool knows_reach;
 };
 
@@ -91,9 +91,8 @@ static bool is_for_development(const struct reader *reader, struct str key, cons
     if (!reader->knows_reach)
         return str_is(json_text(entry, "dev"), "true");
     uint64_t hash = hash_str(key);
-    return !reader->reached.count ||
-           !bsearch(&hash, reader->reached.items, reader->reached.count, sizeof(hash),
-                    compare_hashes);
+    return !reader->reached.count || !bsearch(&hash, reader->reached.items, reader->reached.count,
+                                              sizeof(hash), compare_hashes);
 }
 
 static int take_package(void *context, const struct str *keys, const json_t *entry, size_t line,
@@ -110,7 +109,8 @@ static int take_package(void *context, const struct str *keys, const json_t *ent
         name = own_name;
     if (own_version.len)
         version = own_version;
-    if (!str_is(json_text(resolution, "type"), "directory") && !json_text(resolution, "directory").len)
+    if (!str_is(json_text(resolution, "type"), "directory") &&
+        !json_text(resolution, "directory").len)
         locked_add(reader->sink, PACKAGE_NPM, name, version,
                    is_for_development(reader, keys[1], entry));
     return 0;
@@ -144,8 +144,8 @@ static int take_importer(void *context, const struct str *keys, const json_t *en
     (void)line;
     (void)err;
     for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-        json_object_foreach((json_t *)(uintptr_t)json_member(entry, wanted[i]), name, value)
-            *VEC_ADD(&reader->roots) = reference(str_of(name), json_text(value, "version"));
+        json_object_foreach((json_t *)(uintptr_t)json_member(entry, wanted[i]), name, value) *
+            VEC_ADD(&reader->roots) = reference(str_of(name), json_text(value, "version"));
     return 0;
 }
 
@@ -161,12 +161,11 @@ static int take_snapshot(void *context, const struct str *keys, const json_t *en
     /* Every snapshot has an edge to its package. */
     *VEC_ADD(&reader->edges) = (struct edge){from, hash_str(without_peers(keys[1])), false};
     for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-        json_object_foreach((json_t *)(uintptr_t)json_member(entry, wanted[i]), name, value)
-            *VEC_ADD(&reader->edges) = (struct edge){
-                from,
-                reference(str_of(name),
-                          str_make(json_string_value(value), json_string_length(value))),
-                false};
+        json_object_foreach((json_t *)(uintptr_t)json_member(entry, wanted[i]), name, value) *
+            VEC_ADD(&reader->edges) = (struct edge){
+            from,
+            reference(str_of(name), str_make(json_string_value(value), json_string_length(value))),
+            false};
     return 0;
 }
 
@@ -239,10 +238,8 @@ static int pnpm_read(struct catalog_sink *sink, struct input *input, struct str 
     struct reader reader = {.sink = sink, .major = find_major(input->whole)};
     struct pl_err problem;
     (void)companion;
-    struct yaml_cutter cutter = {.text = input->whole,
-                                 .path = packages,
-                                 .entry = take_package,
-                                 .context = &reader};
+    struct yaml_cutter cutter = {
+        .text = input->whole, .path = packages, .entry = take_package, .context = &reader};
     /* What cannot be read here is told below. */
     if (reader.major >= 9 && find_reach(&reader, input->whole, &problem) < 0)
         reader.knows_reach = false;

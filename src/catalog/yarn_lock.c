@@ -128,8 +128,8 @@ static int yarn_read(struct catalog_sink *sink, struct input *input, struct str 
     static const char *const path[] = {YAML_ANY_KEY, NULL};
     struct str text = input->whole;
     (void)companion;
-    bool is_yaml = str_starts(text, STR("__metadata:")) ||
-                   str_find(text, STR("\n__metadata:")) != SIZE_MAX;
+    bool is_yaml =
+        str_starts(text, STR("__metadata:")) || str_find(text, STR("\n__metadata:")) != SIZE_MAX;
     if (!is_yaml)
         return read_classic(sink, input, err);
     struct yaml_cutter cutter = {.text = text, .path = path, .entry = take_entry, .context = sink};
