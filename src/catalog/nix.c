@@ -1,6 +1,7 @@
-/* Reads what a Nix store holds from the names of its folders: HASH-NAME-VERSION[-OUTPUT], where HASH
- * is 32 letters of base 32 and the version begins with the first part that starts with a digit.
- * Source: Nix manual, "Store path", and builtins.parseDrvName. Outputs of one package ("-dev",
+/* Reads what a Nix store holds from the names of its folders: HASH-NAME-VERSION[-OUTPUT], where
+ * HASH is 32 letters of base 32 and the version begins with the first part that starts with a
+ * digit. Source: Nix manual, "Store path", and builtins.parseDrvName. Outputs of one package
+ * ("-dev",
  * "-lib") are one package. Sources, scripts and wrappers have no version and are none. */
 #include "base/i18n.h"
 #include "base/path.h"
@@ -21,9 +22,9 @@ static bool is_store_name(struct str name)
 /* parseDrvName: at the first '-' that no letter follows. */
 static bool split(struct str text, struct package *package)
 {
-    static const char *const outputs[] = {"-bin", "-dev", "-lib", "-out", "-man", "-doc", "-info",
-                                          "-debug", "-static", "-data", "-devdoc", "-py",
-                                          "-terminfo", "-getent", "-dist", "-env"};
+    static const char *const outputs[] = {
+        "-bin",    "-dev",  "-lib",    "-out", "-man",      "-doc",    "-info", "-debug",
+        "-static", "-data", "-devdoc", "-py",  "-terminfo", "-getent", "-dist", "-env"};
     for (size_t i = 0; i + 1 < text.len; i++) {
         if (text.data[i] != '-' || text.data[i + 1] < '0' || text.data[i + 1] > '9')
             continue;
@@ -39,8 +40,8 @@ static bool split(struct str text, struct package *package)
 
 static bool is_archive(struct str name)
 {
-    static const char *const ends[] = {".drv", ".tar.gz", ".tar.xz", ".tar.bz2", ".patch", ".zip",
-                                       ".diff", ".crate", ".tgz"};
+    static const char *const ends[] = {".drv", ".tar.gz", ".tar.xz", ".tar.bz2", ".patch",
+                                       ".zip", ".diff",   ".crate",  ".tgz"};
     for (size_t i = 0; i < ARRAY_LEN(ends); i++)
         if (str_ends(name, str_of(ends[i])))
             return true;
