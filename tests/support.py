@@ -175,8 +175,9 @@ def names(document):
     return [f"{package['name']} {package['version']}" for package in document["packages"]]
 
 
-def rpm_header(name, version, release, epoch=None, arch="x86_64", source=None, module=None, vendor="Made up"):
-    """An rpm header as it stands in a database: index and store, without the lead's magic."""
+def rpm_header(name, version, release, epoch=None, arch="x86_64", source=None, module=None, vendor="Made up",
+               files=()):
+    """An rpm header as it stands in a database: index and store, without the lead's magic. files: absolute paths."""
     import struct
     entries = [(1000, 6, name), (1001, 6, version), (1002, 6, release), (1011, 6, vendor), (1014, 6, "MIT"),
                (1022, 6, arch), (1044, 6, source or f"{name}-{version}-{release}.src.rpm")]
@@ -184,12 +185,18 @@ def rpm_header(name, version, release, epoch=None, arch="x86_64", source=None, m
         entries.append((1003, 4, epoch))
     if module:
         entries.append((5096, 6, module))
+    if files:
+        folders = sorted({os.path.dirname(path) + "/" for path in files})
+        entries += [(1116, 4, [folders.index(os.path.dirname(path) + "/") for path in files]),
+                    (1117, 8, [os.path.basename(path) for path in files]), (1118, 8, folders)]
     index, store = b"", b""
-    for tag, kind, value in sorted(entries):
+    for tag, kind, value in sorted(entries, key=lambda entry: entry[0]):
+        values = value if isinstance(value, list) else [value]
         if kind == 4:
             store += b"\0" * (-len(store) % 4)
-        index += struct.pack(">IIII", tag, kind, len(store), 1)
-        store += struct.pack(">I", value) if kind == 4 else value.encode() + b"\0"
+        index += struct.pack(">IIII", tag, kind, len(store), len(values))
+        for one in values:
+            store += struct.pack(">I", one) if kind == 4 else one.encode() + b"\0"
     return struct.pack(">II", len(entries), len(store)) + index + store
 
 
