@@ -50,6 +50,8 @@ static int bun_read(struct catalog_sink *sink, struct input *input, struct str c
     static const char *const path[] = {"packages", JSON_ANY_MEMBER, NULL};
     AUTO_BUF strict = {0};
     (void)companion;
+    if (locked_is_below(input->path, "node_modules"))
+        return 0;
     json_strict(input->whole, &strict);
     struct reader reader = {.sink = sink, .rest = buf_str(&strict)};
     struct json_cutter cutter = {

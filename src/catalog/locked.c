@@ -29,6 +29,22 @@ void locked_add(struct catalog_sink *sink, enum package_type type, struct str na
     catalog_add_package(sink, &package);
 }
 
+bool locked_is_below(struct str path, const char *folder)
+{
+    struct str name = str_of(folder);
+    bool begins = true;
+    for (;;) {
+        size_t at = str_find(path, name);
+        if (at == SIZE_MAX)
+            return false;
+        begins = at ? path.data[at - 1] == '/' : begins;
+        path = str_from(path, at + name.len);
+        if (begins && path.len && path.data[0] == '/')
+            return true;
+        begins = false;
+    }
+}
+
 void locked_tell(struct catalog_sink *sink, struct str place, struct pl_err *problem)
 {
     if (!catalog_wants_problem(sink))

@@ -9,6 +9,10 @@ void locked_add(struct catalog_sink *sink, enum package_type type, struct str na
                 struct str version, bool development);
 /* Not an address, a path or a range. */
 bool locked_is_version(struct str version);
+/* True for a file somewhere below a folder of this name ("registry/src": of these names). A lock
+ * file that lies in an installed package tells what its authors develop it with, not what is here.
+ */
+bool locked_is_below(struct str path, const char *folder);
 /* Tells a problem with the place it is at, if there is room for one more. */
 void locked_tell(struct catalog_sink *sink, struct str place, struct pl_err *problem);
 /* "name@version" with or without a scope: cuts at the first '@' behind the name. False: no '@'. */

@@ -10,29 +10,20 @@
  * Decisions: folders (resolution "directory") are the project itself. Up to 6.0 each entry says
  * whether it is for development; in 9.0 that is what "importers" reach by "devDependencies" alone.
  * The file's own language cannot say it before all has been read, so 9.0 is read three times. */
-#include <stdlib.h>
-
 #include "base/arena.h"
 #include "base/hash.h"
 #include "base/i18n.h"
 #include "base/limits.h"
-#include "base/vec.h"
 #include "catalog/locked.h"
+#include "catalog/reach.h"
 #include "catalog/text.h"
 #include "io/yaml.h"
 
-/* A snapshot and what it needs, by hashes of their keys. */
-struct edge {
-    uint64_t from, to; /* 0: a link */
-    bool followed;
-};
 struct reader {
     struct catalog_sink *sink;
-    unsigned major;         /* of lockfileVersion */
-    VEC(struct edge) edges; /* sorted by from */
-    VEC(uint64_t) roots;    /* that importers reach, not for development */
-    VEC(uint64_t) reached;  /* sorted: packages (keys without peers) that are reached from roots */
-    bool knows_reach;
+    unsigned major;     /* of lockfileVersion */
+    struct reach reach; /* from what importers want, not for development: keys of snapshots, and
+                           those of packages (without peers) */
 };
 
 /* "lockfileVersion: '6.0'", or 5.4 without quotes. */
@@ -80,19 +71,11 @@ static void split_key(const struct reader *reader, struct str key, struct str *r
     *ret_version = str_first(version, str_index(version, '_'));
 }
 
-static int compare_hashes(const void *a, const void *b)
-{
-    const uint64_t *x = a, *y = b;
-    return *x < *y ? -1 : *x > *y;
-}
-
 static bool is_for_development(const struct reader *reader, struct str key, const json_t *entry)
 {
-    if (!reader->knows_reach)
+    if (!reader->reach.known)
         return str_is(json_text(entry, "dev"), "true");
-    uint64_t hash = hash_str(key);
-    return !reader->reached.count || !bsearch(&hash, reader->reached.items, reader->reached.count,
-                                              sizeof(hash), compare_hashes);
+    return !reach_has(&reader->reach, hash_str(key));
 }
 
 static int take_package(void *context, const struct str *keys, const json_t *entry, size_t line,
@@ -143,12 +126,16 @@ static int take_importer(void *context, const struct str *keys, const json_t *en
     (void)keys;
     (void)line;
     (void)err;
-    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-        json_object_foreach((json_t *)(uintptr_t)json_member(entry, wanted[i]), name, value) *
-            VEC_ADD(&reader->roots) = reference(str_of(name), json_text(value, "version"));
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        json_object_foreach((json_t *)(uintptr_t)json_member(entry, wanted[i]), name, value)
+        {
+            reach_add_root(&reader->reach, reference(str_of(name), json_text(value, "version")));
+        }
+    }
     return 0;
 }
 
+/* Every snapshot leads to its package, too. */
 static int take_snapshot(void *context, const struct str *keys, const json_t *entry, size_t line,
                          struct pl_err *err)
 {
@@ -158,60 +145,15 @@ static int take_snapshot(void *context, const struct str *keys, const json_t *en
     uint64_t from = hash_str(keys[1]);
     (void)line;
     (void)err;
-    /* Every snapshot has an edge to its package. */
-    *VEC_ADD(&reader->edges) = (struct edge){from, hash_str(without_peers(keys[1])), false};
-    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-        json_object_foreach((json_t *)(uintptr_t)json_member(entry, wanted[i]), name, value) *
-            VEC_ADD(&reader->edges) = (struct edge){
-            from,
-            reference(str_of(name), str_make(json_string_value(value), json_string_length(value))),
-            false};
-    return 0;
-}
-
-static int compare_edges(const void *a, const void *b)
-{
-    return compare_hashes(&((const struct edge *)a)->from, &((const struct edge *)b)->from);
-}
-
-static size_t first_edge(const struct reader *reader, uint64_t from)
-{
-    size_t low = 0, high = reader->edges.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (reader->edges.items[middle].from < from)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-/* Follows the edges from the roots. */
-static void walk(struct reader *reader)
-{
-    VEC(uint64_t) open = {0};
-    if (reader->edges.count)
-        qsort(reader->edges.items, reader->edges.count, sizeof(struct edge), compare_edges);
-    for (size_t i = 0; i < reader->roots.count; i++)
-        *VEC_ADD(&open) = reader->roots.items[i];
-    while (open.count) {
-        uint64_t from = open.items[--open.count];
-        for (size_t i = first_edge(reader, from);
-             i < reader->edges.count && reader->edges.items[i].from == from; i++) {
-            struct edge *edge = &reader->edges.items[i];
-            if (edge->followed)
-                break; /* all edges of one place are followed at once */
-            edge->followed = true;
-            *VEC_ADD(&reader->reached) = edge->to;
-            if (edge->to != from)
-                *VEC_ADD(&open) = edge->to;
+    reach_add_edge(&reader->reach, from, hash_str(without_peers(keys[1])));
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        json_object_foreach((json_t *)(uintptr_t)json_member(entry, wanted[i]), name, value)
+        {
+            struct str text = str_make(json_string_value(value), json_string_length(value));
+            reach_add_edge(&reader->reach, from, reference(str_of(name), text));
         }
     }
-    VEC_FREE(&open);
-    if (reader->reached.count)
-        qsort(reader->reached.items, reader->reached.count, sizeof(uint64_t), compare_hashes);
-    reader->knows_reach = true;
+    return 0;
 }
 
 static int find_reach(struct reader *reader, struct str text, struct pl_err *err)
@@ -227,7 +169,7 @@ static int find_reach(struct reader *reader, struct str text, struct pl_err *err
     cutter.entry = take_snapshot;
     r = yaml_cut(&cutter, err);
     if (r == 0)
-        walk(reader);
+        reach_walk(&reader->reach);
     return r;
 }
 
@@ -238,15 +180,15 @@ static int pnpm_read(struct catalog_sink *sink, struct input *input, struct str 
     struct reader reader = {.sink = sink, .major = find_major(input->whole)};
     struct pl_err problem;
     (void)companion;
+    if (locked_is_below(input->path, "node_modules"))
+        return 0;
     struct yaml_cutter cutter = {
         .text = input->whole, .path = packages, .entry = take_package, .context = &reader};
     /* What cannot be read here is told below. */
-    if (reader.major >= 9 && find_reach(&reader, input->whole, &problem) < 0)
-        reader.knows_reach = false;
+    if (reader.major >= 9)
+        find_reach(&reader, input->whole, &problem);
     int r = yaml_cut(&cutter, err);
-    VEC_FREE(&reader.edges);
-    VEC_FREE(&reader.roots);
-    VEC_FREE(&reader.reached);
+    reach_free(&reader.reach);
     return r;
 }
 

@@ -387,8 +387,9 @@ int toml_each_table(struct str text, const char *name, toml_take *take, void *co
         problem.code = PL_OK;
         r = parse_all(&toml);
         if (r < 0 && problem.code != PL_OK) {
-            forget(&toml);
-            r = take(context, NULL, &problem);
+            r = hand_out(&toml); /* what was read of a table before */
+            if (r == 0)
+                r = take(context, NULL, &problem);
         } else if (r == 0) {
             r = hand_out(&toml);
         }

@@ -13,6 +13,6 @@ typedef int toml_take(void *context, const json_t *table, const struct pl_err *p
 
 /* Hands out each table of the root's array `name`, [[name]] with the tables below it or written
  * inline, one after the other: only one is ever in memory. Other tables are checked and passed
- * over. Behind what cannot be read it goes on at the next line that begins with "[[name]]"; err is
- * that of the callback. */
+ * over. A table that breaks off is handed out as far as it was read, then the problem; reading goes
+ * on at the next line that begins with "[[name]]". */
 int toml_each_table(struct str text, const char *name, toml_take *take, void *context);

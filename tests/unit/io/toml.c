@@ -211,8 +211,10 @@ static void each_table(void)
     each("[[packages]]\nname = \"a\"\n[[other.package]]\nname = \"b\"", 0, "");
     each("[[package]]\nname = \"stop\"\n[[package]]\nname = \"b\"\n", 7, "stop0 ");
     each("[[package]]\nname = \"a\"\n[[package]]\nname = \n[[package]]\nname = \"c\"\n[x]\ny\n", 0,
-         "a0 !0line 4, column 8: this is no TOML: this is no value c0 "
+         "a0 0 !0line 4, column 8: this is no TOML: this is no value c0 "
          "!0line 8, column 2: this is no TOML: a key without \"=\" ");
+    each("[[package]]\nname = \"a\"\n>>>>\n[[package]]\nname = \"b\"\n", 0,
+         "a0 !0line 3, column 1: this is no TOML: no key where one must be b0 ");
     each("<<<<<<<\n[[package]]\nname = \"a\"\n", 0,
          "!0line 1, column 1: this is no TOML: no key where one must be a0 ");
 }

@@ -1,0 +1,191 @@
+/* Reads the lock files of Python's managers that are TOML: poetry.lock (Poetry 1 and 2), uv.lock,
+ * pdm.lock, and pylock.toml (PEP 751; "pylock.NAME.toml"). Each package is a table of "package",
+ * in pylock.toml of "packages".
+ *
+ * Decisions:
+ * - What is a folder (editable, virtual, directory) is the project itself; what has no version was
+ *   taken from a place whose version nobody knows.
+ * - For development only: Poetry 1 says so by category, Poetry 2 by groups without "main", PDM by
+ *   groups without "default" that are called after developing or testing (others may be extras).
+ *   uv's is what the projects' own tables reach by dev-dependencies alone.
+ * - A marker that is false on Linux drops the package. */
+#include "base/hash.h"
+#include "base/i18n.h"
+#include "base/limits.h"
+#include "base/path.h"
+#include "catalog/locked.h"
+#include "catalog/python_marker.h"
+#include "catalog/reach.h"
+#include "io/toml.h"
+
+enum form { FORM_POETRY, FORM_UV, FORM_PDM, FORM_PYLOCK };
+
+struct reader {
+    struct catalog_sink *sink;
+    enum form form;
+    struct reach reach; /* uv */
+};
+
+static struct str text_of(const json_t *value)
+{
+    return json_is_string(value) ? str_make(json_string_value(value), json_string_length(value))
+                                 : STR_NONE;
+}
+
+static bool is_folder(const struct reader *reader, const json_t *table)
+{
+    const json_t *source = json_member(table, "source");
+    switch (reader->form) {
+    case FORM_POETRY:
+        return str_is(json_text(source, "type"), "directory");
+    case FORM_UV:
+        return json_text(source, "virtual").len || json_text(source, "editable").len ||
+               json_text(source, "directory").len;
+    case FORM_PDM:
+        return json_is_true(json_object_get(table, "editable")) ||
+               (json_text(table, "path").len && !str_ends(json_text(table, "path"), STR(".whl")) &&
+                !str_ends(json_text(table, "path"), STR(".tar.gz")));
+    case FORM_PYLOCK:
+        break;
+    }
+    return json_member(table, "directory") != NULL;
+}
+
+static bool is_development_group(struct str group)
+{
+    return str_starts(group, STR("dev")) || str_starts(group, STR("test")) ||
+           str_starts(group, STR("lint")) || str_is(group, "docs");
+}
+
+/* Groups, and none that is for use. */
+static bool groups_are_for_development(const json_t *groups, bool poetry)
+{
+    size_t index;
+    json_t *group;
+    json_array_foreach(groups, index, group)
+    {
+        struct str name = text_of(group);
+        if (poetry ? str_is(name, "main") : !is_development_group(name))
+            return false;
+    }
+    return json_array_size(groups) > 0;
+}
+
+static bool is_for_development(const struct reader *reader, const json_t *table, struct str name)
+{
+    const json_t *groups = json_list(table, "groups");
+    switch (reader->form) {
+    case FORM_POETRY:
+        return str_is(json_text(table, "category"), "dev") ||
+               groups_are_for_development(groups, true);
+    case FORM_PDM:
+        return groups_are_for_development(groups, false);
+    case FORM_UV:
+        return reader->reach.known && !reach_has(&reader->reach, hash_str(name));
+    case FORM_PYLOCK:
+        break;
+    }
+    return false;
+}
+
+/* Poetry 2 may write a marker for each group: those of all must exclude. */
+static bool is_excluded(const json_t *table)
+{
+    const json_t *markers = json_object_get(table, "markers");
+    const char *group;
+    json_t *marker;
+    struct str text = text_of(markers);
+    if (!text.len)
+        text = json_text(table, "marker");
+    if (text.len)
+        return python_marker_excludes_linux(text);
+    if (!json_is_object(markers))
+        return false;
+    json_object_foreach((json_t *)(uintptr_t)markers, group, marker)
+    {
+        if (!python_marker_excludes_linux(text_of(marker)))
+            return false;
+    }
+    return json_object_size(markers) > 0;
+}
+
+static int take(void *context, const json_t *table, const struct pl_err *problem)
+{
+    struct reader *reader = context;
+    if (!table) {
+        catalog_add_problem(reader->sink, problem);
+        return 0;
+    }
+    struct str name = json_text(table, "name");
+    if (!is_folder(reader, table) && !is_excluded(table))
+        locked_add(reader->sink, PACKAGE_PYPI, name, json_text(table, "version"),
+                   is_for_development(reader, table, name));
+    return 0;
+}
+
+static void add_edges(struct reader *reader, uint64_t from, const json_t *list)
+{
+    size_t index;
+    json_t *item;
+    json_array_foreach(list, index, item)
+    {
+        reach_add_edge(&reader->reach, from, hash_str(json_text(item, "name")));
+    }
+}
+
+static int take_edges(void *context, const json_t *table, const struct pl_err *problem)
+{
+    struct reader *reader = context;
+    const char *name;
+    json_t *list;
+    if (problem)
+        return 0;
+    uint64_t from = hash_str(json_text(table, "name"));
+    if (is_folder(reader, table))
+        reach_add_root(&reader->reach, from);
+    add_edges(reader, from, json_list(table, "dependencies"));
+    json_object_foreach((json_t *)(uintptr_t)json_member(table, "optional-dependencies"), name,
+                        list)
+    {
+        add_edges(reader, from, list);
+    }
+    return 0;
+}
+
+static enum form form_of(struct str path)
+{
+    struct str base = path_base(path);
+    if (str_is(base, "uv.lock"))
+        return FORM_UV;
+    if (str_is(base, "pdm.lock"))
+        return FORM_PDM;
+    return str_is(base, "poetry.lock") ? FORM_POETRY : FORM_PYLOCK;
+}
+
+static int python_lock_read(struct catalog_sink *sink, struct input *input, struct str companion,
+                            struct pl_err *err)
+{
+    struct reader reader = {.sink = sink, .form = form_of(input->path)};
+    const char *name = reader.form == FORM_PYLOCK ? "packages" : "package";
+    (void)companion;
+    (void)err;
+    if (reader.form == FORM_UV) {
+        toml_each_table(input->whole, name, take_edges, &reader);
+        if (reader.reach.roots.count)
+            reach_walk(&reader.reach);
+    }
+    int r = toml_each_table(input->whole, name, take, &reader);
+    reach_free(&reader.reach);
+    return r;
+}
+
+const struct cataloger cataloger_python_lock = {
+    .name = "python-lock",
+    .help = N_("Python distributions of poetry.lock, uv.lock, pdm.lock and pylock.toml"),
+    .group = "language",
+    .version = 1,
+    .wants = (const char *const[]){"**/poetry.lock", "**/uv.lock", "**/pdm.lock", "**/pylock.toml",
+                                   "**/pylock.*.toml", NULL},
+    .mode = CATALOG_WHOLE,
+    .read = python_lock_read,
+};

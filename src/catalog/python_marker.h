@@ -1,0 +1,11 @@
+/* Environment markers of Python's dependency specifiers (PyPA, "Dependency specifiers"; PEP 508),
+ * as far as they speak of the system: images are Linux. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/str.h"
+
+/* True when the marker can only be false on Linux. What it says of anything else (the version of
+ * Python, the machine) is taken to be possible; so is what cannot be read. */
+bool python_marker_excludes_linux(struct str marker);
