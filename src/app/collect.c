@@ -303,7 +303,7 @@ static struct package copy_package(struct arena *arena, const struct package *fr
 static bool same_package(const struct package *a, const struct package *b)
 {
     return str_equal(a->name, b->name) && str_equal(a->version, b->version) &&
-           str_equal(a->arch, b->arch);
+           str_equal(a->arch, b->arch) && str_equal(a->sha1, b->sha1);
 }
 
 static int by_identity(const void *a, const void *b)

@@ -4,11 +4,12 @@
 #include <time.h>
 
 #include "app/collect.h"
+#include "app/jars.h"
 #include "base/clock.h"
 #include "base/i18n.h"
+#include "base/path.h"
 #include "catalog/os.h"
 #include "catalog/purl.h"
-#include "base/path.h"
 #include "match/match.h"
 #include "model/ecosystem.h"
 #include "vulndb/vulndb.h"
@@ -311,6 +312,7 @@ int scan_target(struct str target, const struct scan_options *options, struct re
     collect(image, &collect_options, report, &collection);
     detect_system(report, &collection);
     collection_free(&collection);
+    jars_resolve(report, db);
     if (!db)
         return 0;
     describe_database(report, db);

@@ -8,6 +8,7 @@
 #include <xxhash.h>
 
 _Static_assert(sizeof(SHA256_CTX) <= sizeof(((struct sha256 *)0)->state), "SHA256_CTX grew");
+_Static_assert(sizeof(SHA_CTX) <= sizeof(((struct sha1 *)0)->state), "SHA_CTX grew");
 
 uint64_t hash_xxh3(const void *data, size_t len)
 {
@@ -29,15 +30,20 @@ void sha256_end(struct sha256 *ctx, unsigned char ret_digest[SHA256_BYTES])
     SHA256_Final(ret_digest, (SHA256_CTX *)(void *)ctx->state);
 }
 
-void sha256_text(const unsigned char digest[SHA256_BYTES], char ret_text[DIGEST_TEXT])
+static void put_hex(const unsigned char *bytes, size_t count, char *ret_text)
 {
     static const char hex[] = "0123456789abcdef";
-    memcpy(ret_text, "sha256:", 7);
-    for (int i = 0; i < SHA256_BYTES; i++) {
-        ret_text[7 + 2 * i] = hex[digest[i] >> 4];
-        ret_text[8 + 2 * i] = hex[digest[i] & 15];
+    for (size_t i = 0; i < count; i++) {
+        ret_text[2 * i] = hex[bytes[i] >> 4];
+        ret_text[2 * i + 1] = hex[bytes[i] & 15];
     }
-    ret_text[DIGEST_TEXT - 1] = '\0';
+    ret_text[2 * count] = '\0';
+}
+
+void sha256_text(const unsigned char digest[SHA256_BYTES], char ret_text[DIGEST_TEXT])
+{
+    memcpy(ret_text, "sha256:", 7);
+    put_hex(digest, SHA256_BYTES, ret_text + 7);
 }
 
 void sha256_of(struct str bytes, char ret_text[DIGEST_TEXT])
@@ -59,4 +65,21 @@ bool digest_is_valid(struct str text)
               (text.data[i] >= 'a' && text.data[i] <= 'f')))
             return false;
     return true;
+}
+
+void sha1_init(struct sha1 *ctx)
+{
+    SHA1_Init((SHA_CTX *)(void *)ctx->state);
+}
+
+void sha1_add(struct sha1 *ctx, const void *data, size_t len)
+{
+    SHA1_Update((SHA_CTX *)(void *)ctx->state, data, len);
+}
+
+void sha1_text(struct sha1 *ctx, char ret_text[SHA1_TEXT])
+{
+    unsigned char digest[SHA1_BYTES];
+    SHA1_Final(digest, (SHA_CTX *)(void *)ctx->state);
+    put_hex(digest, SHA1_BYTES, ret_text);
 }

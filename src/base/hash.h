@@ -25,5 +25,14 @@ enum { DIGEST_TEXT = 7 + SHA256_HEX + 1 };
 void sha256_text(const unsigned char digest[SHA256_BYTES], char ret_text[DIGEST_TEXT]);
 /* The digest of bytes that are in memory. */
 void sha256_of(struct str bytes, char ret_text[DIGEST_TEXT]);
+/* SHA-1, for looking up files in lists that are kept by it; it guards nothing. */
+struct sha1 {
+    _Alignas(16) unsigned char state[128];
+};
+enum { SHA1_BYTES = 20, SHA1_TEXT = 2 * SHA1_BYTES + 1 };
+void sha1_init(struct sha1 *ctx);
+void sha1_add(struct sha1 *ctx, const void *data, size_t len);
+/* 40 lower-case hex digits, NUL-terminated. */
+void sha1_text(struct sha1 *ctx, char ret_text[SHA1_TEXT]);
 /* True for "sha256:" and 64 lower-case hex digits. */
 bool digest_is_valid(struct str text);

@@ -33,6 +33,12 @@
 #define LIMIT_GO_SEARCH (16 * MIB)     /* data of a program that is searched for Go's build info */
 #define LIMIT_GO_BUILDINFO (16 * MIB)  /* Go's build information */
 #define LIMIT_AUDITABLE (16 * MIB)     /* cargo-auditable's list, packed or not */
+#define LIMIT_JAR_DEPTH 8              /* archive inside archive of Java */
+#define LIMIT_JAR_NESTED 20000ULL      /* archives inside of one, at any depth */
+#define LIMIT_JAR_MEMBERS 10000ULL     /* files of one archive of Java that tell of packages */
+#define LIMIT_JAR_INFLATED (4 * GIB)   /* all that is inflated of one archive of Java */
+#define LIMIT_POM_ITEMS 20000ULL       /* dependencies, or properties, of one pom.xml */
+#define LIMIT_POM_DEPTH 32             /* parent of parent, import in import, property in property */
 #define LIMIT_PACKAGES 500000ULL      /* packages of one image */
 
 /* Documents */

@@ -49,7 +49,8 @@ static uint64_t package_bytes(const struct package *package)
     return sizeof(*package) + 2 * sizeof(package) + package->name.len + package->version.len +
            package->arch.len + package->source_name.len + package->source_version.len +
            package->module.len + package->vendor.len + package->purl.len + package->inner.len +
-           package->qualifiers.len + list_bytes(package->cpes, package->cpe_count) +
+           package->qualifiers.len + package->sha1.len +
+           list_bytes(package->cpes, package->cpe_count) +
            list_bytes(package->licenses, package->license_count) +
            list_bytes(package->paths, package->path_count);
 }
@@ -66,7 +67,8 @@ static bool bytes_fit(struct catalog_sink *sink, const struct package *package)
 static bool is_complete(struct catalog_sink *sink, const struct package *package)
 {
     struct pl_err problem;
-    if (package->name.len && package->version.len)
+    /* A jar that only its digest may tell of: who knows digests fills the rest, or drops it. */
+    if (package->name.len && (package->version.len || package->sha1.len))
         return true;
     if (!catalog_wants_problem(sink))
         return false;
@@ -163,6 +165,7 @@ void catalog_add_package(struct catalog_sink *sink, const struct package *packag
     copy->cpes = copy_list(arena, package->cpes, package->cpe_count);
     copy->inner = arena_str(arena, package->inner);
     copy->qualifiers = arena_str(arena, package->qualifiers);
+    copy->sha1 = arena_str(arena, package->sha1);
     copy->owner = OWNER_NONE;
     if (copy->path_count == 0) {
         copy->paths = ARENA_NEW(arena, struct str);

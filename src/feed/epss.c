@@ -1,7 +1,7 @@
 /* FIRST's EPSS scores, CSV: a comment with the date, a head line, then "CVE,score,percentile". */
-#include "base/buf.h"
+#include <stdio.h>
+
 #include "base/i18n.h"
-#include "base/limits.h"
 #include "feed/feed.h"
 #include "feed/words.h"
 
@@ -15,7 +15,6 @@ struct epss {
     struct feed_import *import;
     struct feed_document *document;
     uint32_t unit;
-    uint64_t line;
 };
 
 static void read_comment(struct epss *epss, struct str line)
@@ -29,13 +28,11 @@ static void read_comment(struct epss *epss, struct str line)
     arena_free(&arena);
 }
 
-static void read_line(struct epss *epss, struct str line)
+static void read_line(void *context, struct str line, uint64_t number)
 {
+    struct epss *epss = context;
     struct str rest = line, id, score, percentile;
     double score_value, percentile_value;
-    epss->line++;
-    if (str_ends(line, STR("\r")))
-        rest.len--;
     if (!rest.len || str_starts(rest, STR("cve,epss")))
         return;
     if (rest.data[0] == '#') {
@@ -51,47 +48,16 @@ static void read_line(struct epss *epss, struct str line)
     struct pl_err err;
     char place[32];
     err_set(&err, PL_E_FORMAT, "the line is no id with a score and a percentile from 0 to 1");
-    snprintf(place, sizeof(place), "%llu", (unsigned long long)epss->line);
+    snprintf(place, sizeof(place), "%llu", (unsigned long long)number);
     feed_tell(epss->import, epss->document, str_of(place), &err);
-}
-
-static int read_chunk(struct epss *epss, struct str chunk, struct buf *partial, struct pl_err *err)
-{
-    size_t end;
-    while ((end = str_index(chunk, '\n')) != SIZE_MAX) {
-        if (partial->len) {
-            buf_add(partial, str_first(chunk, end));
-            read_line(epss, buf_str(partial));
-            partial->len = 0;
-        } else {
-            read_line(epss, str_first(chunk, end));
-        }
-        chunk = str_from(chunk, end + 1);
-    }
-    buf_add(partial, chunk);
-    if (partial->len > LIMIT_LINE)
-        return err_limit(err, LIMIT_NAME(LIMIT_LINE), "line %llu has more than %llu bytes",
-                         (unsigned long long)epss->line + 1, LIMIT_LINE);
-    return 0;
 }
 
 static int epss_read(struct feed_import *import, struct feed_document *document, struct pl_err *err)
 {
     struct epss epss = {import, document,
-                        builder_unit(import->builder, FEED_EPSS, STR("epss"), STR("")), 0};
-    AUTO_BUF partial = {0};
-    struct str chunk;
-    int r;
+                        builder_unit(import->builder, FEED_EPSS, STR("epss"), STR(""))};
     feed_brings_whole(import, epss.unit);
-    do {
-        chunk = STR_NONE;
-        r = document->next(document, &chunk, err);
-        if (r == 0)
-            r = read_chunk(&epss, chunk, &partial, err);
-    } while (r == 0 && chunk.len);
-    if (r == 0 && partial.len)
-        read_line(&epss, buf_str(&partial));
-    return r;
+    return feed_read_lines(document, read_line, &epss, err);
 }
 
 static const struct feed_address addresses[] = {

@@ -72,6 +72,58 @@ struct feed_document feed_document_again(const struct feed_document *document, s
     return again;
 }
 
+struct lines {
+    struct buf partial; /* of a line that crosses chunks */
+    uint64_t number;
+    feed_line_fn *take;
+    void *context;
+};
+
+static void take_line(struct lines *lines, struct str line)
+{
+    if (str_ends(line, STR("\r")))
+        line.len--;
+    lines->take(lines->context, line, ++lines->number);
+}
+
+static int take_lines(struct lines *lines, struct str chunk, struct pl_err *err)
+{
+    size_t end;
+    while ((end = str_index(chunk, '\n')) != SIZE_MAX) {
+        if (lines->partial.len) {
+            buf_add(&lines->partial, str_first(chunk, end));
+            take_line(lines, buf_str(&lines->partial));
+            lines->partial.len = 0;
+        } else {
+            take_line(lines, str_first(chunk, end));
+        }
+        chunk = str_from(chunk, end + 1);
+    }
+    buf_add(&lines->partial, chunk);
+    if (lines->partial.len > LIMIT_LINE)
+        return err_limit(err, LIMIT_NAME(LIMIT_LINE), "line %llu has more than %llu bytes",
+                         (unsigned long long)lines->number + 1, LIMIT_LINE);
+    return 0;
+}
+
+int feed_read_lines(struct feed_document *document, feed_line_fn *take, void *context,
+                    struct pl_err *err)
+{
+    struct lines lines = {.take = take, .context = context};
+    struct str chunk;
+    int r;
+    do {
+        chunk = STR_NONE;
+        r = document->next(document, &chunk, err);
+        if (r == 0)
+            r = take_lines(&lines, chunk, err);
+    } while (r == 0 && chunk.len);
+    if (r == 0 && lines.partial.len)
+        take_line(&lines, buf_str(&lines.partial));
+    buf_free(&lines.partial);
+    return r;
+}
+
 struct entries {
     struct feed_import *import;
     struct feed_document *document;

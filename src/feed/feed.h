@@ -82,6 +82,10 @@ struct feed_document feed_document_again(const struct feed_document *document, s
  * its end, nothing of the unit is carried over from the old database. After an error the old stays.
  */
 void feed_brings_whole(struct feed_import *import, uint32_t unit);
+/* Lines of a text, without "\n" or "\r\n", from number 1 on. */
+typedef void feed_line_fn(void *context, struct str line, uint64_t number);
+int feed_read_lines(struct feed_document *document, feed_line_fn *take, void *context,
+                    struct pl_err *err);
 /* Entries of a large JSON document, each parsed: `path` as for json_cut(). What can't be parsed is
  * told as a problem. `entry` gets the names on the way, and tells its problems itself. */
 typedef void feed_entry_fn(struct feed_import *import, const struct feed_document *document,

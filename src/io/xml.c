@@ -77,7 +77,7 @@ static int tell(const struct parse *parse, struct pl_err *err)
     unsigned long long line = XML_GetCurrentLineNumber(parse->parser);
     if (parse->has_entity)
         return err_set(err, PL_E_FORMAT,
-                       "line %llu: the XML declares an entity, which no feed does", line);
+                       "line %llu: the XML declares an entity, which is refused", line);
     return err_set(err, PL_E_FORMAT, "line %llu, column %llu: the XML is damaged: %s", line,
                    (unsigned long long)XML_GetCurrentColumnNumber(parse->parser) + 1,
                    XML_ErrorString(XML_GetErrorCode(parse->parser)));
@@ -113,6 +113,8 @@ int xml_read(const struct xml_reader *reader, struct pl_err *err)
     XML_SetElementHandler(parse.parser, start_element, end_element);
     XML_SetCharacterDataHandler(parse.parser, add_text);
     XML_SetEntityDeclHandler(parse.parser, refuse_entity);
+    if (reader->other_entities)
+        XML_UseForeignDTD(parse.parser, XML_TRUE);
     int r = parse_all(&parse, err);
     XML_ParserFree(parse.parser);
     buf_free(&parse.text);

@@ -14,6 +14,9 @@ struct xml_reader {
      * of it at the most. */
     void (*end)(void *context, struct str name, struct str text);
     void *context;
+    /* Names of entities that the document does not declare (HTML's "&oslash;") are passed over, as
+     * Maven does; else they are errors. */
+    bool other_entities;
 };
 /* PL_E_FORMAT with line and column where it is not well-formed; entities of the document's own are
  * refused. */

@@ -19,6 +19,7 @@ const char *feed_id_name(enum feed_id feed)
         [FEED_NVD] = "nvd",
         [FEED_KEV] = "kev",
         [FEED_EPSS] = "epss",
+        [FEED_JARS] = "jars",
     };
     return feed < FEED_COUNT ? names[feed] : "";
 }

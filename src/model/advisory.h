@@ -45,6 +45,7 @@ enum feed_id {
     FEED_NVD,
     FEED_KEV,
     FEED_EPSS,
+    FEED_JARS, /* no advisories: what jars are, by their SHA-1 */
     FEED_COUNT
 };
 /* "debian": as `plimsoll list feeds`, reports and the database name it. */

@@ -23,6 +23,8 @@ int package_compare(const struct package *a, const struct package *b)
     if (order == 0)
         order = str_compare(a->version, b->version);
     if (order == 0)
+        order = str_compare(a->sha1, b->sha1);
+    if (order == 0)
         order = str_compare(a->path_count ? a->paths[0] : STR_NONE,
                             b->path_count ? b->paths[0] : STR_NONE);
     return order ? order : str_compare(a->arch, b->arch);

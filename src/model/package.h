@@ -90,9 +90,10 @@ struct package {
     struct str purl;       /* filled when the operating system is known */
     struct str inner;      /* from a cataloger: where inside the file ("BOOT-INF/lib/a.jar"); empty:
                               the file itself */
+    struct str sha1;       /* of a jar that does not say what it is: 40 hex digits; else empty */
     size_t owner; /* index of the system's package that all its paths belong to, or OWNER_NONE */
     int in_use;   /* 1, 0, or -1: not known */
 };
 
-/* type, name, version, first path, arch: the order of reports. */
+/* type, name, version, digest, first path, arch: the order of reports. */
 int package_compare(const struct package *a, const struct package *b);

@@ -125,6 +125,11 @@ static void write_package(struct json_writer *json, const struct report *report,
         json_put_bool(json, "development", true);
     if (package->cpe_count)
         write_strs(json, "cpes", package->cpes, package->cpe_count);
+    if (package->sha1.len) {
+        json_open(json, "hashes", '{');
+        json_put_str(json, "sha1", package->sha1);
+        json_end(json, '}');
+    }
     if (package->owner != OWNER_NONE)
         json_put_u64(json, "owner", package->owner);
     json_key(json, "in_use");

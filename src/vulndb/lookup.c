@@ -179,3 +179,15 @@ void vulndb_cursor_free(struct vulndb_cursor *cursor)
     free(cursor->scratch.ranges);
     vulndb_cursor_start(cursor, NULL, STR_NONE);
 }
+
+bool vulndb_jar(const struct vulndb *db, struct str sha1, struct str *ret_coordinates)
+{
+    struct vulndb_cursor cursor;
+    struct vulndb_statement statement;
+    bool found =
+        vulndb_lookup(db, STR(VULNDB_JARS), sha1, &cursor) && vulndb_next(&cursor, &statement);
+    if (found)
+        *ret_coordinates = statement.advisory;
+    vulndb_cursor_free(&cursor);
+    return found && str_index(*ret_coordinates, ':') != SIZE_MAX;
+}

@@ -96,6 +96,12 @@ bool vulndb_lookup(const struct vulndb *db, struct str name_space, struct str pa
 bool vulndb_next(struct vulndb_cursor *cursor, struct vulndb_statement *ret_statement);
 void vulndb_cursor_free(struct vulndb_cursor *cursor);
 
+/* The namespace of jars: a package is the SHA-1 in 40 lower-case hex digits, its statement's
+ * advisory "group:artifact:version". */
+#define VULNDB_JARS "maven-sha1"
+/* The first of them; false when the database does not know the digest. */
+bool vulndb_jar(const struct vulndb *db, struct str sha1, struct str *ret_coordinates);
+
 /* What is known of a vulnerability or advisory id, whatever the package. Empty members: not known.
  * `cvss` and `aliases` are filled from the cursor's scratch memory of the caller's arena. */
 struct vulndb_vulnerability {

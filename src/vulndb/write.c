@@ -203,8 +203,9 @@ static uint64_t count_advisories(struct builder *builder)
         qsort(pairs.items, pairs.count, sizeof(pairs.items[0]), compare_numbers);
     for (size_t i = 0; i < pairs.count; i++)
         if (i == 0 || pairs.items[i] != pairs.items[i - 1]) {
-            builder->units.items[pairs.items[i] >> 32].advisories++;
-            total++;
+            struct build_unit *unit = &builder->units.items[pairs.items[i] >> 32];
+            unit->advisories++;
+            total += unit->feed != FEED_JARS;
         }
     VEC_FREE(&pairs);
     return total;

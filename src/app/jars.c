@@ -1,0 +1,65 @@
+#include "app/jars.h"
+
+#include <stdlib.h>
+
+#include "catalog/purl.h"
+
+struct numbered {
+    struct package package;
+    size_t was; /* its index before */
+};
+
+static int by_report_order(const void *a, const void *b)
+{
+    const struct numbered *left = a, *right = b;
+    int order = package_compare(&left->package, &right->package);
+    return order ? order : (left->was > right->was) - (left->was < right->was);
+}
+
+/* "group:artifact:version" of the digest. */
+static void take_coordinates(struct report *report, const struct vulndb *db,
+                             struct package *package)
+{
+    struct str text;
+    if (!db || !vulndb_jar(db, package->sha1, &text))
+        return;
+    size_t colon = str_last_index(text, ':');
+    package->name = arena_str(&report->arena, str_first(text, colon));
+    package->version = arena_str(&report->arena, str_from(text, colon + 1));
+    package->purl = purl_of(&report->arena, package, &report->target.os);
+}
+
+/* In the report's order again; owners are told by their index. */
+static void put_in_order(struct report *report)
+{
+    size_t count = report->packages.count, kept = 0;
+    AUTO_FREE struct numbered *list = mem_alloc((count + 1) * sizeof(*list));
+    AUTO_FREE size_t *now = mem_zalloc(count + 1, sizeof(*now));
+    for (size_t i = 0; i < count; i++)
+        if (report->packages.items[i].version.len)
+            list[kept++] = (struct numbered){report->packages.items[i], i};
+    qsort(list, kept, sizeof(*list), by_report_order);
+    for (size_t i = 0; i < kept; i++)
+        now[list[i].was] = i;
+    for (size_t i = 0; i < kept; i++) {
+        struct package *package = &report->packages.items[i];
+        *package = list[i].package;
+        if (package->owner != OWNER_NONE)
+            package->owner = now[package->owner];
+    }
+    report->packages.count = kept;
+}
+
+void jars_resolve(struct report *report, const struct vulndb *db)
+{
+    bool any = false;
+    for (size_t i = 0; i < report->packages.count; i++) {
+        struct package *package = &report->packages.items[i];
+        if (!package->sha1.len)
+            continue;
+        any = true;
+        take_coordinates(report, db, package);
+    }
+    if (any)
+        put_in_order(report);
+}
