@@ -38,7 +38,9 @@
 #define LIMIT_JAR_MEMBERS 10000ULL     /* files of one archive of Java that tell of packages */
 #define LIMIT_JAR_INFLATED (4 * GIB)   /* all that is inflated of one archive of Java */
 #define LIMIT_POM_ITEMS 20000ULL       /* dependencies, or properties, of one pom.xml */
-#define LIMIT_POM_DEPTH 32             /* parent of parent, import in import, property in property */
+#define LIMIT_POM_STEPS 100000000ULL   /* of work for all of an image */
+#define LIMIT_POM_DEPTH 32             /* parent of parent, import in import */
+#define LIMIT_POM_PROPERTIES 200       /* properties that one text of a pom.xml takes up */
 #define LIMIT_PACKAGES 500000ULL      /* packages of one image */
 
 /* Documents */
