@@ -41,6 +41,7 @@
 #define LIMIT_POM_STEPS 100000000ULL   /* of work for all of an image */
 #define LIMIT_POM_DEPTH 32             /* parent of parent, import in import */
 #define LIMIT_POM_PROPERTIES 200       /* properties that one text of a pom.xml takes up */
+#define LIMIT_PROGRAM_SCAN (256 * MIB) /* bytes of a program that are searched for its version */
 #define LIMIT_PACKAGES 500000ULL      /* packages of one image */
 
 /* Documents */

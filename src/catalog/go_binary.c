@@ -15,6 +15,8 @@
 #include "base/vec.h"
 #include "catalog/cataloger.h"
 #include "catalog/go_version.h"
+#include "catalog/program_table.h"
+#include "catalog/text.h"
 #include "io/elf.h"
 
 enum {
@@ -182,6 +184,24 @@ static void add(struct reader *reader, const struct go_module *module, struct st
     catalog_add_package(reader->sink, &package);
 }
 
+/* The program that is built of this main module, for advisories that speak of programs. */
+static void add_program(struct reader *reader, const struct go_module *main)
+{
+    struct str cpes[8], version = main->version;
+    const struct program *program = program_of_module(main->path);
+    if (!program || !text_is_version(version) || str_starts(version, STR("v0.0.0-")))
+        return;
+    struct package package = {
+        .type = PACKAGE_GENERIC,
+        .name = str_of(program->name),
+        .version = version.data[0] == 'v' ? str_from(version, 1) : version,
+        .cpes = cpes,
+    };
+    for (const char *const *cpe = program->cpes; *cpe && package.cpe_count < ARRAY_LEN(cpes); cpe++)
+        cpes[package.cpe_count++] = str_of(*cpe);
+    catalog_add_package(reader->sink, &package);
+}
+
 static int go_read(struct catalog_sink *sink, struct input *input, struct str companion,
                    struct pl_err *err)
 {
@@ -204,6 +224,7 @@ static int go_read(struct catalog_sink *sink, struct input *input, struct str co
         go_build_read(&build, &reader.arena, version, modules);
         add(&reader, &build.toolchain, build.toolchain.version, PACKAGE_VENDORED);
         add(&reader, &build.main, build.main.version, PACKAGE_INSTALLED);
+        add_program(&reader, &build.main);
         for (size_t i = 0; i < build.modules.count; i++)
             add(&reader, &build.modules.items[i], build.modules.items[i].version, PACKAGE_VENDORED);
         VEC_FREE(&build.modules);

@@ -3,6 +3,7 @@
 #include "base/i18n.h"
 #include "base/utf8.h"
 #include "catalog/cataloger.h"
+#include "catalog/program_table.h"
 #include "cli/ui.h"
 #include "feed/feed.h"
 #include "io/out.h"
@@ -47,6 +48,9 @@ static bool print_items(struct listing *listing, const char *what)
     } else if (strcmp(what, "schemes") == 0) {
         for (size_t i = 0; version_schemes[i]; i++)
             print_line(listing, version_schemes[i]->name, NULL, version_schemes[i]->help);
+    } else if (strcmp(what, "programs") == 0) {
+        for (const struct program *program = programs; program->name; program++)
+            print_line(listing, program->name, NULL, program->cpes[0]);
     } else {
         return false;
     }
@@ -73,13 +77,13 @@ static int list_run(const struct args *args)
         return ui_fail(&err);
     if (known)
         return EXIT_DONE;
-    err_set(&err, PL_E_USAGE, "list takes one of: catalogers, feeds, formats, schemes");
+    err_set(&err, PL_E_USAGE, "list takes one of: catalogers, feeds, formats, programs, schemes");
     return ui_fail(&err);
 }
 
 const struct verb verb_list = {
     .name = "list",
-    .arguments = "catalogers|feeds|formats|schemes",
+    .arguments = "catalogers|feeds|formats|programs|schemes",
     .help = N_("what this plimsoll knows"),
     .examples = {"plimsoll list catalogers", "plimsoll list formats"},
     .run = list_run,

@@ -29,8 +29,8 @@ void wants_add(struct wants *wants, struct str pattern, unsigned reader)
     pattern.len -= folder;
     if (folder) {
         *VEC_ADD(&wants->folders) = (uint32_t)wants->items.count;
-        *VEC_ADD(&wants->items) = (struct want){
-            .kind = WANT_OTHER, .folder = true, .pattern = pattern, .reader = reader};
+        *VEC_ADD(&wants->items) =
+            (struct want){.kind = WANT_OTHER, .folder = true, .pattern = pattern, .reader = reader};
         return;
     }
     struct str name = path_base(pattern), extension = extension_of(name);
@@ -49,6 +49,10 @@ void wants_add(struct wants *wants, struct str pattern, unsigned reader)
         want.hash = hash_str(extension);
     } else {
         want.kind = WANT_OTHER;
+        size_t literal = 0;
+        while (literal < name.len && name.data[literal] != '*' && name.data[literal] != '?')
+            literal++;
+        want.prefix = str_first(name, literal);
         *VEC_ADD(&wants->others) = (uint32_t)wants->items.count;
     }
     wants->kinds[want.kind] = true;
@@ -126,7 +130,7 @@ static size_t match_general(const struct wants *wants, struct str path, unsigned
         count = match_hashed(wants, WANT_EXTENSION, hash_str(extension), path, 0, readers, count);
     for (size_t i = 0; i < wants->others.count; i++) {
         const struct want *want = &wants->items.items[wants->others.items[i]];
-        if (str_glob(want->pattern, path))
+        if (str_starts(name, want->prefix) && str_glob(want->pattern, path))
             count = add_reader(readers, count, want->reader);
     }
     return count;

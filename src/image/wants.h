@@ -20,6 +20,7 @@ struct want {
     unsigned reader;
     struct str pattern; /* base/str.h: str_glob */
     struct str dir;     /* of IN_DIR */
+    struct str prefix;  /* of OTHER: how the last component begins */
     uint64_t hash;
 };
 

@@ -1,0 +1,97 @@
+#include "io/pcre.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "base/mem.h"
+
+struct pcre {
+    pcre2_code *code;
+    pcre2_match_data *data;
+};
+
+static struct {
+    pcre2_code *(*compile)(PCRE2_SPTR pattern, PCRE2_SIZE length, uint32_t options, int *error,
+                           PCRE2_SIZE *offset, pcre2_compile_context *context);
+    void (*code_free)(pcre2_code *code);
+    pcre2_match_data *(*match_data_create)(const pcre2_code *code, pcre2_general_context *context);
+    void (*match_data_free)(pcre2_match_data *data);
+    int (*match)(const pcre2_code *code, PCRE2_SPTR subject, PCRE2_SIZE length, PCRE2_SIZE start,
+                 uint32_t options, pcre2_match_data *data, pcre2_match_context *context);
+    PCRE2_SIZE *(*ovector)(pcre2_match_data *data);
+} api;
+static bool loaded;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void load(void)
+{
+    static const struct {
+        const char *name;
+        void *place;
+    } symbols[] = {
+        {"pcre2_compile_8", &api.compile},
+        {"pcre2_code_free_8", &api.code_free},
+        {"pcre2_match_data_create_from_pattern_8", &api.match_data_create},
+        {"pcre2_match_data_free_8", &api.match_data_free},
+        {"pcre2_match_8", &api.match},
+        {"pcre2_get_ovector_pointer_8", &api.ovector},
+    };
+    void *library = dlopen("libpcre2-8.so.0", RTLD_NOW | RTLD_LOCAL);
+    if (!library)
+        return;
+    for (size_t i = 0; i < ARRAY_LEN(symbols); i++) {
+        void *symbol = dlsym(library, symbols[i].name);
+        if (!symbol)
+            return;
+        memcpy(symbols[i].place, &symbol, sizeof(symbol));
+    }
+    loaded = true;
+}
+
+bool pcre_available(void)
+{
+    pthread_once(&once, load);
+    return loaded;
+}
+
+struct pcre *pcre_new(const char *pattern)
+{
+    int error;
+    PCRE2_SIZE offset;
+    if (!pcre_available())
+        return NULL;
+    pcre2_code *code =
+        api.compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, 0, &error, &offset, NULL);
+    if (!code)
+        return NULL;
+    struct pcre *pcre = mem_alloc(sizeof(*pcre));
+    *pcre = (struct pcre){code, api.match_data_create(code, NULL)};
+    return pcre;
+}
+
+void pcre_free(struct pcre *pcre)
+{
+    if (!pcre)
+        return;
+    api.match_data_free(pcre->data);
+    api.code_free(pcre->code);
+    free(pcre);
+}
+
+bool pcre_find(const struct pcre *pcre, struct str text, size_t from, bool at_start,
+               struct str *ret_group, size_t *ret_end)
+{
+    uint32_t options = at_start ? 0 : PCRE2_NOTBOL;
+    int count = api.match(pcre->code, (PCRE2_SPTR)(text.data ? text.data : ""), text.len, from,
+                          options, pcre->data, NULL);
+    if (count <= 0)
+        return false;
+    const PCRE2_SIZE *at = api.ovector(pcre->data);
+    *ret_end = at[1];
+    *ret_group =
+        count > 1 && at[2] != PCRE2_UNSET ? str_make(text.data + at[2], at[3] - at[2]) : STR_NONE;
+    return true;
+}
