@@ -235,7 +235,8 @@ static void check_ecosystems(struct report *report, const struct vulndb *db, boo
     for (size_t i = 0; i < report->packages.count; i++) {
         const struct package *package = &report->packages.items[i];
         bool elsewhere = package->owner != OWNER_NONE && system_known;
-        counts[package->type] += !elsewhere && !ecosystem_of(package->type)->system;
+        bool nameless = package->type == PACKAGE_GENERIC && !package->cpe_count;
+        counts[package->type] += !elsewhere && !nameless && !ecosystem_of(package->type)->system;
     }
     for (size_t type = 0; type < PACKAGE_TYPE_COUNT; type++) {
         const struct ecosystem *ecosystem = ecosystem_of((enum package_type)type);

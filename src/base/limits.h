@@ -42,6 +42,7 @@
 #define LIMIT_POM_DEPTH 32             /* parent of parent, import in import */
 #define LIMIT_POM_PROPERTIES 200       /* properties that one text of a pom.xml takes up */
 #define LIMIT_PROGRAM_SCAN (256 * MIB) /* bytes of a program that are searched for its version */
+#define LIMIT_MODULE (64 * MIB)        /* a module of the kernel, unpacked */
 #define LIMIT_PACKAGES 500000ULL      /* packages of one image */
 
 /* Documents */
