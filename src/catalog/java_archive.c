@@ -11,7 +11,8 @@
  *   that were put into it (shaded): VENDORED, with the same path.
  * - Without one the manifest and the file's name speak: java_identity.c.
  * - An archive whose group or version stays unknown is told with its SHA-1, which the database may
- *   know. Without a version it is no package unless it does.
+ *   know. Without a version it is no package unless it does. One that holds others is an
+ * application and not a library: it is not looked up, since that would cost reading all of it.
  * - Archives of sources, documentation and tests (by their name) bring nothing that runs: passed
  *   over with all that is in them.
  * - What is no zip archive under an ending that others use, too (.par, .sar, .nar, .kar, .lpkg), is
@@ -362,6 +363,14 @@ static bool is_same(const struct jar_coordinates *a, const struct jar_coordinate
            str_equal(a->version, b->version);
 }
 
+static bool holds_archives(const struct jar *jar)
+{
+    for (size_t i = 0; i < jar->members.count; i++)
+        if (jar->members.items[i].kind == MEMBER_ARCHIVE)
+            return true;
+    return false;
+}
+
 static int add_packages(struct jar *jar, struct str stem, struct pl_err *err)
 {
     struct str licenses[JAR_LICENSES_MAX], sha1 = STR_NONE;
@@ -383,8 +392,10 @@ static int add_packages(struct jar *jar, struct str stem, struct pl_err *err)
         jar_identify(stem, &jar->manifest, &named);
         is.version = named.version;
     }
-    int r = is.artifact.len && (!is.group.len || !is.version.len) ? digest(jar, &sha1, err) : 0;
-    if (is.artifact.len && r == 0)
+    int r = 0;
+    if (is.artifact.len && (!is.group.len || !is.version.len) && !holds_archives(jar))
+        r = digest(jar, &sha1, err);
+    if (r == 0 && is.artifact.len && (is.version.len || sha1.len))
         add(jar, &is, PACKAGE_INSTALLED, licenses, count, sha1);
     for (size_t i = 0; i < jar->founds.count; i++) {
         const struct found *found = &jar->founds.items[i];

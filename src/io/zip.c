@@ -14,6 +14,7 @@
 enum {
     END_SIZE = 22, /* end of central directory record */
     END_COMMENT_MAX = 65535,
+    END_COMMENT_FEW = 1000,
     END64_LOCATOR_SIZE = 20,
     END64_SIZE = 56,
     ENTRY_SIZE = 46, /* central directory entry */
@@ -22,6 +23,7 @@ enum {
     METHOD_DEFLATED = 8,
     FLAG_ENCRYPTED = 1,
     WINDOW = 256 * 1024,
+    WINDOW_FIRST = 8 * 1024, /* where reading begins somewhere else */
     OUTPUT = 256 * 1024
 };
 static const uint32_t end_magic = 0x06054b50, end64_magic = 0x06064b50,
@@ -81,9 +83,14 @@ static const unsigned char *window_at(struct zip *zip, uint64_t offset, size_t l
     bool inside = offset >= zip->window_at && offset < zip->window_at + zip->window_len;
     if (!inside || (zip->window_at + zip->window_len - offset < len &&
                     zip->window_at + zip->window_len < zip->file_size)) {
-        size_t want = offset >= zip->file_size           ? 0
-                      : zip->file_size - offset < WINDOW ? (size_t)(zip->file_size - offset)
-                                                         : WINDOW;
+        /* A lone member is often all that is wanted of an archive. */
+        bool follows = zip->window_len && offset >= zip->window_at &&
+                       offset <= zip->window_at + zip->window_len;
+        size_t want = follows || len > WINDOW_FIRST ? WINDOW : WINDOW_FIRST;
+        if (offset >= zip->file_size)
+            want = 0;
+        else if (zip->file_size - offset < want)
+            want = (size_t)(zip->file_size - offset);
         ssize_t got;
         do
             got = pread(zip->content.fd, zip->window, want, (off_t)(zip->content.offset + offset));
@@ -147,10 +154,9 @@ static int read_end64(struct zip *zip, uint64_t end_at, uint64_t *ret_end, struc
     return 0;
 }
 
-/* The record stands before a comment whose length it tells; the last that fits is it. */
-static int find_end(struct zip *zip, uint64_t *ret_end, struct pl_err *err)
+/* Looks for the record in the last `tail` bytes; 0: it is not there. */
+static int find_end_in(struct zip *zip, uint64_t tail, uint64_t *ret_end, struct pl_err *err)
 {
-    uint64_t tail = END_SIZE + END_COMMENT_MAX;
     if (tail > zip->file_size)
         tail = zip->file_size;
     if (tail < END_SIZE)
@@ -168,11 +174,23 @@ static int find_end(struct zip *zip, uint64_t *ret_end, struct pl_err *err)
         zip->directory_size = get32(at + 12);
         zip->directory_at = get32(at + 16);
         if (zip->entries == UINT16_MAX || zip->directory_size == UINT32_MAX ||
-            zip->directory_at == UINT32_MAX)
-            return read_end64(zip, end_at, ret_end, err);
-        return 0;
+            zip->directory_at == UINT32_MAX) {
+            int r = read_end64(zip, end_at, ret_end, err);
+            return r < 0 ? r : 1;
+        }
+        return 1;
     }
-    return no_directory(err);
+    return 0;
+}
+
+/* The record stands before a comment whose length it tells; the last that fits is it. Most have no
+ * comment, or a short one. */
+static int find_end(struct zip *zip, uint64_t *ret_end, struct pl_err *err)
+{
+    int r = find_end_in(zip, END_SIZE + END_COMMENT_FEW, ret_end, err);
+    if (r == 0)
+        r = find_end_in(zip, END_SIZE + END_COMMENT_MAX, ret_end, err);
+    return r > 0 ? 0 : r < 0 ? r : no_directory(err);
 }
 
 /* Offsets that were written before something was put in front of the archive. */
