@@ -98,29 +98,29 @@ static size_t owner_of_package(const struct owners *owners, const struct report 
     return owner;
 }
 
-/* What a program says of the system's package that it is of is nothing new where the system's own
- * database knows the program. */
-static void drop_known(const struct owners *owners, struct report *report)
+/* What a program says of the system's package that it is of counts only where no database of that
+ * kind of packages is there: it knows better. */
+static void drop_known(struct report *report)
 {
+    bool there[PACKAGE_TYPE_COUNT] = {false};
     size_t kept = 0;
+    for (size_t i = 0; i < report->packages.count; i++)
+        if (report->packages.items[i].origin != PACKAGE_VENDORED)
+            there[report->packages.items[i].type] = true;
     for (size_t i = 0; i < report->packages.count; i++) {
         const struct package *package = &report->packages.items[i];
         bool said = ecosystem_of(package->type)->system && package->origin == PACKAGE_VENDORED;
-        if (said && owner_of_package(owners, report, package) != OWNER_NONE)
-            report->packages.items[i].path_count = 0;
+        if (!said || !there[package->type])
+            report->packages.items[kept++] = *package;
     }
-    for (size_t i = 0; i < report->packages.count; i++)
-        if (report->packages.items[i].path_count)
-            report->packages.items[kept++] = report->packages.items[i];
     report->packages.count = kept;
 }
 
 void owners_assign(struct owners *owners, struct report *report)
 {
-    if (owners->files.count) {
+    drop_known(report);
+    if (owners->files.count)
         qsort(owners->files.items, owners->files.count, sizeof(owners->files.items[0]), by_path);
-        drop_known(owners, report);
-    }
     for (size_t i = 0; i < report->packages.count; i++) {
         struct package *package = &report->packages.items[i];
         package->owner = OWNER_NONE;

@@ -54,7 +54,7 @@ class RealDebian(Case):
     def test_packages_equal_dpkg(self):
         document = self.scan(self.image)
         got = sorted(f"{item['name']} {item['version']} {item['arch']} {item['source']['name']} {item['source']['version']}"
-                     for item in document["packages"])
+                     for item in document["packages"] if item["type"] == "deb")
         self.assertGreater(len(got), 90)
         self.assertEqual(got, self.dpkg())
         self.assertEqual(document["target"]["os"]["id"], "debian")
@@ -63,7 +63,7 @@ class RealDebian(Case):
     def test_findings_equal_the_calculation(self):
         document = self.scan(self.image)
         packages = [(item["name"], item["arch"], item["source"]["name"], item["source"]["version"])
-                    for item in document["packages"]]
+                    for item in document["packages"] if item["type"] == "deb"]
         want = independent.debian(SNAPSHOT, "bookworm", packages)
         got = {}
         for finding in document["findings"]:

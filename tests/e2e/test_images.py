@@ -158,7 +158,7 @@ class Folders(Case):
         done = subprocess.run(["dpkg-query", "-W", "-f", "${db:Status-Status} ${Package} ${Version} ${Architecture}\n"],
                               capture_output=True, text=True, check=True)
         want = sorted(line.split(" ", 1)[1] for line in done.stdout.splitlines() if line.startswith("installed "))
-        document, _ = report("sbom", "dir:/")
+        document, _ = report("sbom", "--catalogers", "os", "dir:/")
         got = sorted(f"{item['name']} {item['version']} {item['arch']}"
                      for item in document["packages"] if item["type"] == "deb")
         self.assertEqual(got, want)
