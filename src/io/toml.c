@@ -137,6 +137,8 @@ static int parse_pair(struct toml *toml, json_t *table, size_t depth)
             return r;
         if (!inner)
             r = new_table(toml, table, &key, MARK_DOTTED, &inner);
+        else if (mark_of(toml, inner) == MARK_IMPLIED)
+            mark_set(toml, inner, MARK_DOTTED);
         else if (!json_is_object(inner) || mark_of(toml, inner) != MARK_DOTTED)
             r = wrong(toml, N_("a dotted key adds to what is no table of dotted keys"));
         if (r < 0)
