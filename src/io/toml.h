@@ -1,5 +1,7 @@
 /* TOML 1.0 (https://toml.io/en/v1.0.0) as jansson's values. Dates and times stay strings as they
- * are written, and so do inf and nan, which JSON cannot say. */
+ * are written, and so do inf and nan, which JSON cannot say. That comments are UTF-8 is not
+ * checked.
+ */
 #pragma once
 
 #include "io/json_doc.h"

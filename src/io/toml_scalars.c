@@ -311,16 +311,23 @@ static bool is_date_or_time(struct str text)
            (rest.len == 0 || is_offset(rest));
 }
 
+static bool is_digit_of(char c, int base)
+{
+    int digit = hex_digit(c);
+    return digit >= 0 && digit < base;
+}
+
 /* Without its underscores, each of which must stand between two digits; false: it is no number. */
 static bool plain_number(struct str text, char *out)
 {
     size_t len = 0;
+    int base = str_starts(text, STR("0x")) ? 16 : 10;
     if (text.len >= NUMBER_MAX)
         return false;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.data[i];
-        bool between = i > 0 && i + 1 < text.len && hex_digit(text.data[i - 1]) >= 0 &&
-                       hex_digit(text.data[i + 1]) >= 0;
+        bool between = i > 0 && i + 1 < text.len && is_digit_of(text.data[i - 1], base) &&
+                       is_digit_of(text.data[i + 1], base);
         if (c == '_' && !between)
             return false;
         if (c != '_')
@@ -334,12 +341,9 @@ static bool all_digits(const char *digits, int base)
 {
     if (!*digits)
         return false;
-    for (; *digits; digits++) {
-        int digit = hex_digit(*digits);
-        if (digit < 0 || digit >= base)
-            return false;
-    }
-    return true;
+    while (is_digit_of(*digits, base))
+        digits++;
+    return *digits == '\0';
 }
 
 static json_t *integer_value(const char *text)
