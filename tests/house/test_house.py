@@ -159,6 +159,11 @@ class Help(unittest.TestCase):
             examples = re.findall(r"^  .*plimsoll ", done.stdout, re.M)
             self.assertGreaterEqual(len(examples), 2, verb)
 
+    def test_the_coverage_page_says_what_the_program_says(self):
+        done = subprocess.run([os.path.join(ROOT, "tools/gen_coverage.py"), BUILD, "--check"], capture_output=True, text=True,
+                              check=False)
+        self.assertEqual(done.returncode, 0, "docs/coverage.md is out of date: tools/gen_coverage.py build " + done.stderr)
+
     def test_version(self):
         done = plimsoll("--version")
         self.assertRegex(done.stdout, r"^plimsoll \d+\.\d+\.\d+\n$")
