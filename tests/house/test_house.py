@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import unittest
 
-from support import PROGRAM, ROOT, plimsoll
+from support import BUILD, PROGRAM, ROOT, plimsoll
 
 # docs/architecture.md: includes point down only; folders on one line never include each other.
 LINES = [
