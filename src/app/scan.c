@@ -257,6 +257,26 @@ static void check_ecosystems(struct report *report, const struct vulndb *db, boo
     }
 }
 
+/* Advisories name jars by their group, which not every jar tells. */
+static void check_groups(struct report *report, bool system_known)
+{
+    size_t count = 0;
+    struct pl_err problem;
+    for (size_t i = 0; i < report->packages.count; i++) {
+        const struct package *package = &report->packages.items[i];
+        bool elsewhere = package->owner != OWNER_NONE && system_known;
+        count += package->type == PACKAGE_MAVEN && !elsewhere &&
+                 str_index(package->name, ':') == SIZE_MAX;
+    }
+    if (count == 0)
+        return;
+    err_set(&problem, PL_E_UNSUPPORTED,
+            "%zu packages of type maven do not tell their group: they are listed and were not "
+            "examined for vulnerabilities; a list of digests can name them (docs/jars.md)",
+            count);
+    tell(report, false, &problem);
+}
+
 static struct match_namespace *choose_namespaces(struct report *report, size_t *ret_count)
 {
     struct os_namespace *names;
@@ -278,6 +298,7 @@ static void match(struct report *report, const struct vulndb *db, const struct i
         root = image->path; /* "/" */
     bool system_known = check_feed(report, db, namespaces, count);
     check_ecosystems(report, db, system_known);
+    check_groups(report, system_known);
     match_report(report, db, namespaces, count, system_known, root);
 }
 

@@ -29,7 +29,7 @@
 #include "catalog/pom.h"
 #include "io/zip.h"
 
-enum { MANIFEST_MAX = 64 * 1024 };
+enum { MANIFEST_MAX = 64 * 1024, SMALL_ARCHIVE = 16 * 1024 * 1024 };
 
 /* One file of the image with everything inside of it. */
 struct scan {
@@ -423,6 +423,16 @@ static int next_of_member(struct input *input, struct str *ret_chunk, struct pl_
     return r < 0 ? r : charge(jar->scan, ret_chunk->len, err);
 }
 
+/* Before anything of it is inflated: zip_read() holds it to the size that it tells. */
+static int check_bomb(const struct zip_member *member, struct pl_err *err)
+{
+    if (member->size > SMALL_ARCHIVE && member->size / LIMIT_INFLATE_RATIO > member->compressed)
+        return err_limit(err, LIMIT_NAME(LIMIT_INFLATE_RATIO),
+                         "the archive inflates to more than %llu times its size: it is a bomb",
+                         LIMIT_INFLATE_RATIO);
+    return 0;
+}
+
 static int read_nested(struct jar *jar, const struct zip_member *member, struct str inner,
                        struct pl_err *err)
 {
@@ -433,7 +443,9 @@ static int read_nested(struct jar *jar, const struct zip_member *member, struct 
             .input = {.path = member->name, .size = member->size, .next = next_of_member, .fd = -1},
             .jar = jar,
         };
-        r = zip_start(jar->zip, member, err);
+        r = check_bomb(member, err);
+        if (r == 0)
+            r = zip_start(jar->zip, member, err);
         if (r == 0)
             r = content_gather(&stream.input, &content, err);
     }

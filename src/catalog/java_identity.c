@@ -154,6 +154,7 @@ static const struct {
     unsigned from, below; /* major version; below 0: all */
 } groups[] = {
     {"spring-boot*", "org.springframework.boot", 0, 0},
+    {"spring-security-oauth*", "org.springframework.security.oauth", 0, 0},
     {"spring-security-*", "org.springframework.security", 0, 0},
     {"spring-session-*", "org.springframework.session", 0, 0},
     {"spring-integration-*", "org.springframework.integration", 0, 0},

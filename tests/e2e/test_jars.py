@@ -1,11 +1,14 @@
 """Jars from the file to the finding: by their metadata, by their SHA-1, and what stays unknown."""
 import hashlib
+import io
 import json
 import os
 import shutil
+import struct
 import sys
 import tempfile
 import unittest
+import zipfile
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import made_files
@@ -74,6 +77,9 @@ class Jars(unittest.TestCase):
         names, ids = self.scan()
         self.assertEqual(set(names), {"thing 1.0", "renamed 7", "org.example:log 2.0"})
         self.assertEqual(ids, set())
+        document, done = support.report("scan", "--db", self.database, "dir:" + self.root)
+        self.assertIn("2 packages of type maven do not tell their group", json.dumps(document["diagnostics"]))
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_a_list_replaces_the_one_before(self):
         sha1 = hashlib.sha1(self.unnamed).hexdigest()
@@ -92,6 +98,85 @@ class Jars(unittest.TestCase):
         for line in (2, 3, 5):
             self.assertIn(f"feed1: {line}: the line is no SHA-1", done.stderr)
         self.assertIn("org.example:secret 1.5", self.scan()[0])
+
+
+class HostileJars(unittest.TestCase):
+    def tell(self, data):
+        """Packages and messages of one .war."""
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, "x.war"), "wb") as file:
+                file.write(data)
+            document, done = support.report("sbom", "--catalogers", "java-archive", "dir:" + folder)
+        self.assertIsNotNone(document, done.stderr)
+        self.assertEqual(done.returncode, 5)
+        return [package["name"] for package in document["packages"]], json.dumps(document["diagnostics"])
+
+    def test_a_bomb_is_not_inflated(self):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("bomb.jar", b"\0" * (64 << 20))
+            archive.writestr("good-1.jar", made_files.make(jar("x", **{"META-INF/maven/a.b/good/pom.properties": "version=1"})))
+        names, messages = self.tell(out.getvalue())
+        self.assertEqual(names, ["a.b:good"])
+        self.assertIn("bomb.jar: the archive inflates to more than 250 times its size", messages)
+
+    def test_members_that_overlap(self):
+        inner = made_files.make(jar("x", **{"META-INF/maven/a.b/good/pom.properties": "version=1"}))
+        data = made_files.make({"zip": {"WEB-INF/lib/good-1.jar": {"hex": inner.hex()}}, "stored": True})
+        end = data.rindex(b"PK\5\6")
+        size, at = struct.unpack("<II", data[end + 12:end + 20])
+        entry = data[at:at + size]
+        times = 50
+        data = data[:at] + entry * times + data[end:end + 8] + struct.pack("<HHII", times, times, size * times, at) + b"\0\0"
+        names, messages = self.tell(data)
+        self.assertIn("a.b:good", names)
+        self.assertIn("members of the zip archive overlap", messages)
+
+    def test_many_archives_inside(self):
+        out = io.BytesIO()
+        empty = b"PK\5\6" + b"\0" * 18
+        with zipfile.ZipFile(out, "w") as archive:
+            for i in range(10001):
+                archive.writestr(f"{i}.jar", empty)
+        _, messages = self.tell(out.getvalue())
+        self.assertIn("LIMIT_JAR_MEMBERS", messages)
+
+
+REAL = os.environ.get("JARS", "/usr/share/java")
+
+
+class RealJars(unittest.TestCase):
+    """Every jar of a folder (JARS, else the system's own) against what Python's zipfile reads out of it."""
+
+    @unittest.skipUnless(os.path.isdir(REAL), "no folder of jars: set JARS")
+    def test_against_pom_properties(self):
+        document, done = support.report("sbom", "--catalogers", "java-archive", "dir:" + REAL)
+        self.assertIsNotNone(document, done.stderr)
+        got, told = {}, []
+        for package in document["packages"]:
+            name = package["name"].replace(":", "/")
+            self.assertEqual(package["purl"], f"pkg:maven/{name}@{package['version']}".replace("+", "%2B"))
+            for path in package["paths"]:
+                told.append((path, package["name"], package["version"]))
+                got.setdefault(path, set()).add((package["name"], package["version"]))
+        self.assertEqual(len(told), len(set(told)), "a package stands twice")
+        for folder, _, files in os.walk(REAL):
+            for file in files:
+                path = os.path.join(folder, file)
+                if file.endswith(".jar") and not os.path.islink(path):
+                    want = coordinates(path)
+                    self.assertLessEqual(want, got.get(os.path.relpath(path, REAL), set()), path)
+
+
+def coordinates(path):
+    found = set()
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if name.startswith("META-INF/maven/") and name.endswith("/pom.properties") and name.count("/") == 4:
+                lines = [line for line in archive.read(name).decode().splitlines() if "=" in line and line[0] != "#"]
+                fields = {line.split("=")[0].strip(): line.split("=", 1)[1].strip() for line in lines}
+                found.add((f"{fields['groupId']}:{fields['artifactId']}", fields["version"]))
+    return found
 
 
 if __name__ == "__main__":

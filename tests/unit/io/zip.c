@@ -149,6 +149,28 @@ static void members(void)
     check_archive(&maker, "");
 }
 
+/* The record at the end has a comment of up to 65535 bytes behind it. */
+static void comments(void)
+{
+    static const size_t lengths[] = {1, 500, 1000, 1001, 5000, 65535};
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+        struct maker maker = {.count = 0};
+        add(&maker, "a", "1");
+        close(finish(&maker));
+        maker.file.len -= 2;
+        put(&maker.file, lengths[i], 2);
+        for (size_t k = 0; k < lengths[i]; k++)
+            buf_putc(&maker.file, k % 7 ? 'c' : 'P');
+        int fd = memfd_create("zip", MFD_CLOEXEC);
+        if (write(fd, maker.file.data, maker.file.len) != (ssize_t)maker.file.len)
+            FAIL("the archive can't be written");
+        AUTO_BUF got = read_all(fd);
+        CHECK_STR(buf_str(&got), "a=1;");
+        close(fd);
+        buf_free(&maker.file);
+    }
+}
+
 static void lies(void)
 {
     struct maker maker = {.count = 0};
@@ -222,6 +244,7 @@ static void changed_bytes(void)
 int main(void)
 {
     RUN(members);
+    RUN(comments);
     RUN(lies);
     RUN(overlap);
     RUN(cut_off);
