@@ -148,7 +148,8 @@ static void replace(struct go_build *build, bool main, struct go_module by)
                              : build->modules.count
                                  ? &build->modules.items[build->modules.count - 1]
                                  : NULL;
-    if (last && by.version.len)
+    bool folder = by.path.len && (by.path.data[0] == '.' || by.path.data[0] == '/');
+    if (last && by.version.len && !folder)
         *last = by;
 }
 

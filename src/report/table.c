@@ -4,6 +4,7 @@
 
 #include "base/i18n.h"
 #include "base/utf8.h"
+#include "model/ecosystem.h"
 #include "report/format.h"
 
 enum { TITLE_MIN = 16, GAP = 2, DIAGNOSTICS_SHOWN = 20 };
@@ -287,6 +288,60 @@ static void write_rows(struct table *table)
     }
 }
 
+static int by_place(const void *a, const void *b)
+{
+    const struct package *x = *(const struct package *const *)a;
+    const struct package *y = *(const struct package *const *)b;
+    return package_compare(x, y);
+}
+
+static void write_place(struct table *table, const struct package *package, size_t width)
+{
+    enum { SHOWN = 2 };
+    AUTO_BUF line = {0};
+    struct str label =
+        arena_printf(&table->arena, "%.*s %.*s", STR_ARG(package->name), STR_ARG(package->version));
+    buf_puts(&line, "  ");
+    utf8_cell(&line, label, width);
+    buf_puts(&line, "  ");
+    for (size_t i = 0; i < package->path_count && i < SHOWN; i++) {
+        buf_puts(&line, i ? ", " : "");
+        utf8_safe(&line, package->paths[i]);
+    }
+    if (package->path_count > SHOWN)
+        buf_printf(&line, tr(" and %zu more"), package->path_count - SHOWN);
+    buf_putc(&line, '\n');
+    out_add(table->out, buf_str(&line));
+}
+
+/* A package of the system is where its manager put it; of others it is asked first of all. */
+static void write_places(struct table *table)
+{
+    VEC(const struct package *) list = {0};
+    size_t width = 0;
+    for (size_t i = 0; i < table->report->findings.count; i++) {
+        const struct finding *finding = &table->report->findings.items[i];
+        const struct package *package = package_of(table, finding);
+        if (package && !finding->suppressed_by && !ecosystem_of(package->type)->system)
+            *VEC_ADD(&list) = package;
+    }
+    if (list.count == 0)
+        return;
+    qsort(list.items, list.count, sizeof(list.items[0]), by_place);
+    for (size_t i = 0; i < list.count; i++) {
+        size_t columns =
+            utf8_columns(list.items[i]->name) + 1 + utf8_columns(list.items[i]->version);
+        width = columns > width ? columns : width;
+    }
+    paint(table, "1");
+    out_printf(table->out, "\n%s\n", tr("WHERE"));
+    paint(table, "0");
+    for (size_t i = 0; i < list.count; i++)
+        if (i == 0 || list.items[i] != list.items[i - 1])
+            write_place(table, list.items[i], width > 60 ? 60 : width);
+    VEC_FREE(&list);
+}
+
 static void write_safe(struct table *table, struct str text)
 {
     AUTO_BUF safe = {0};
@@ -457,6 +512,7 @@ static void table_write(struct out *out, const struct report *report,
     write_counts(&table);
     make_rows(&table);
     write_rows(&table);
+    write_places(&table);
     write_packages(&table);
     if (report->database.used)
         write_advice(&table);
