@@ -193,6 +193,55 @@ def java(bench):
                   f"{ours * 1e3:.0f} ms, cat {peer * 1e3:.0f} ms")
 
 
+def node_modules(path, packages, files):
+    """A made-up layer of installed npm packages: a package.json of 1.5 kB and `files` files of code in each."""
+    import tarfile
+    rng = random.Random(4)
+    words = [bytes(rng.randrange(97, 123) for _ in range(rng.randrange(3, 12))) for _ in range(3000)]
+    with tarfile.open(path, "w", format=tarfile.GNU_FORMAT) as tar:
+        for number in range(packages):
+            folder = f"app/node_modules/package-{number}"
+            manifest = {"name": f"package-{number}", "version": f"{number % 7}.{number % 90}.{number % 31}", "license": "MIT",
+                        "dependencies": {f"package-{rng.randrange(packages)}": "^1.0.0" for _ in range(12)},
+                        "description": b" ".join(rng.choices(words, k=120)).decode()}
+            members = [("package.json", json.dumps(manifest).encode())]
+            members += [(f"lib/{file}.js", b" ".join(rng.choices(words, k=rng.randrange(100, 1200)))) for file in range(files)]
+            for name, data in members:
+                info = tarfile.TarInfo(f"{folder}/{name}")
+                info.size = len(data)
+                tar.addfile(info, io.BytesIO(data))
+
+
+def languages(bench):
+    """All catalogers at once."""
+    scan = [bench.program, "sbom", "--no-progress", "--format", "json"]
+    plain = image("big-plain.tar", root("big.tar", BIG))
+    warm(plain)
+    cat, ours = seconds(["cat", plain]), seconds([*scan, plain])
+    bench.row("plain image of 1.5 GB, all catalogers: scan / cat", ours / cat, 4, "x", f"{ours * 1e3:.0f} ms, cat {cat * 1e3:.0f} ms")
+    layer = cached("node.tar", lambda path: node_modules(path, 4000, 12))
+    packed = image("node-gzip.tar", layer, "gzip")
+    inner = cached("node.tar.gz", lambda path: member(packed, path))
+    warm(inner), warm(packed)
+    peer, ours = seconds(["igzip", "-dc", inner]), seconds([*scan, packed])
+    bench.row("node_modules of 52,000 files, gzip: scan / igzip -dc", ours / peer, 1.25, "x",
+              f"{ours * 1e3:.0f} ms, igzip {peer * 1e3:.0f} ms")
+    bench.row("  peak memory", resident_peak([*scan, packed])[0] / MIB, 128, "MiB")
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["tar", "-C", folder, "-xf", layer], check=True)
+        peer = seconds(["find", folder, "-type", "f", "-exec", "cat", "{}", "+"], 3)
+        ours = seconds([*scan, "dir:" + folder], 3)
+    bench.row("the same as a folder: scan / cat of its files", ours / peer, 1.25, "x", f"{ours * 1e3:.0f} ms, cat {peer * 1e3:.0f} ms")
+    times, peaks = {}, {}
+    for count in (10000, 100000):
+        target = image(f"packages-{count}.tar", cached(f"packages-{count}.layer", lambda path: node_modules(path, count, 0)))
+        warm(target)
+        times[count], peaks[count] = seconds([*scan, target], 3), resident_peak([*scan, target])[0] / MIB
+    bench.row("100,000 packages / 10 times 10,000: time", times[100000] / times[10000] / 10, 1.3, "x",
+              f"{times[100000] * 1e3:.0f} ms, {times[10000] * 1e3:.0f} ms")
+    bench.row("  memory", peaks[100000] / peaks[10000] / 10, 1.1, "x", f"{peaks[100000]:.0f} MiB, {peaks[10000]:.0f} MiB")
+
+
 def member(archive, path):
     """The largest member of an archive, the layer, as a file of its own."""
     import tarfile
@@ -330,6 +379,7 @@ def main():
     feeds = args.feeds or (beside if os.path.isdir(beside) else None)
     bench = Bench(os.path.abspath(args.build), feeds)
     scanning(bench)
+    languages(bench)
     java(bench)
     database(bench)
     scores(bench)
