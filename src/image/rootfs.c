@@ -349,11 +349,29 @@ static void take_folder(struct reading *reading, struct str path)
     for (size_t i = 0; i < count; i++)
         files[i] = &record->files.items[first + i];
     reading->input = (struct input){.path = kept, .fd = -1};
-    if (reading->visitor->file(reading->visitor->context, files, count, &reading->input,
-                               &problem) < 0) {
+    if (reading->visitor->file(reading->visitor->context, files, count, &reading->input, &problem) <
+        0) {
         err_prefix(&problem, "/%.*s", STR_ARG(path));
         tell(reading, true, &problem);
     }
+}
+
+/* Folders in which container engines keep what images and containers consist of: other roots, each
+ * a target of its own. */
+static bool is_engine_storage(struct str dir)
+{
+    static const char *const ends[] = {
+        "/docker/overlay2",
+        "/docker/vfs/dir",
+        "/containers/storage/overlay",
+        "/containers/storage/vfs/dir",
+        "/io.containerd.snapshotter.v1.overlayfs/snapshots",
+        "/io.containerd.snapshotter.v1.native/snapshots",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+        if (str_ends(dir, str_of(ends[i])))
+            return true;
+    return false;
 }
 
 static void walk_folder(struct reading *reading, struct str dir, dev_t device)
@@ -365,6 +383,15 @@ static void walk_folder(struct reading *reading, struct str dir, dev_t device)
     int fd = open_in_root(reading->root_fd, dir, TO_READ | O_DIRECTORY | O_NOFOLLOW);
     if (fd < 0) {
         tell_errno(reading, dir);
+        return;
+    }
+    if (is_engine_storage(dir)) {
+        close(fd);
+        err_set(&problem, PL_E_UNSUPPORTED,
+                "/%.*s holds images and containers, which are targets of their own: it was passed "
+                "over",
+                STR_ARG(dir));
+        tell(reading, false, &problem);
         return;
     }
     fstat(fd, &status);

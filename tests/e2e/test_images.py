@@ -1,4 +1,5 @@
 """Image sources: every layout, compression, platform and way to name them; also as other tools write them."""
+import json
 import os
 import shutil
 import subprocess
@@ -162,6 +163,19 @@ class Folders(Case):
         got = sorted(f"{item['name']} {item['version']} {item['arch']}"
                      for item in document["packages"] if item["type"] == "deb")
         self.assertEqual(got, want)
+
+    def test_engines_keep_other_roots(self):
+        """What Docker and Podman store is not this machine's; it is said that it was passed over."""
+        root = os.path.join(self.folder, "host")
+        support.write_folder(root, {
+            "srv/app/node_modules/here/package.json": b'{"name": "here", "version": "1.0.0"}',
+            "var/lib/docker/overlay2/abc/diff/app/node_modules/there/package.json": b'{"name": "there", "version": "1.0.0"}',
+            "home/u/.local/share/containers/storage/overlay/x/diff/node_modules/y/package.json": b'{"name": "y", "version": "1"}'})
+        document, done = report("sbom", "dir:" + root)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(names(document), ["here 1.0.0"])
+        self.assertEqual([item["level"] for item in document["diagnostics"]], ["warning", "warning"])
+        self.assertIn("/var/lib/docker/overlay2", json.dumps(document["diagnostics"]))
 
     def test_merged_usr(self):
         write_folder(self.folder, {"usr/lib/apk/db/installed": b"P:musl\nV:1.2.4-r2\nA:x86_64\n\n",
