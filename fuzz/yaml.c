@@ -10,7 +10,7 @@ static int count(void *context, const struct str *keys, const json_t *value, siz
                  struct pl_err *err)
 {
     (void)err;
-    if (!keys[1].data != !keys[1].len || !value || !line)
+    if ((!keys[1].data && keys[1].len) || !value || !line)
         abort();
     ++*(size_t *)context;
     return 0;

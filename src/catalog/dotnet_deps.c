@@ -9,13 +9,18 @@
 #include "catalog/locked.h"
 #include "io/json_doc.h"
 
+enum { TARGETS_MAX = 16 }; /* real files have one or two */
+
 /* {"targets": {"….NETCoreApp,Version=v8.0": {"Name/1.2.3": {"compileOnly": true}}}} */
 static bool is_compile_only(const json_t *targets, const char *library)
 {
     const char *name;
     json_t *target;
+    size_t asked = 0;
     json_object_foreach((json_t *)(uintptr_t)targets, name, target)
     {
+        if (++asked > TARGETS_MAX)
+            break;
         const json_t *entry = json_object_get(target, library);
         if (json_is_true(json_object_get(entry, "compileOnly")))
             return true;

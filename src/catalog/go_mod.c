@@ -31,7 +31,8 @@ struct modules {
 
 struct go_mod {
     struct modules require, replace, exclude;
-    bool is_pruned; /* go 1.17 or later: all modules are listed */
+    struct modules replacements; /* the new paths alone */
+    bool is_pruned;              /* go 1.17 or later: all modules are listed */
 };
 
 static int compare_modules(const void *a, const void *b)
@@ -107,6 +108,7 @@ static void take_directive(struct go_mod *mod, struct str verb, const struct str
     module.new_path = words[arrow + 1];
     module.new_version = count > arrow + 2 ? words[arrow + 2] : STR_NONE;
     *VEC_ADD(&mod->replace) = module;
+    *VEC_ADD(&mod->replacements) = (struct module){.path = module.new_path};
 }
 
 static void parse(struct go_mod *mod, struct str text)
@@ -130,6 +132,7 @@ static void parse(struct go_mod *mod, struct str text)
     sort(&mod->require);
     sort(&mod->replace);
     sort(&mod->exclude);
+    sort(&mod->replacements);
 }
 
 static void add(struct catalog_sink *sink, const struct go_mod *mod, struct str path,
@@ -146,12 +149,12 @@ static void add(struct catalog_sink *sink, const struct go_mod *mod, struct str 
         locked_add(sink, PACKAGE_GOLANG, path, version, false);
 }
 
-static bool is_listed(const struct go_mod *mod, struct str path)
+static bool has_path(const struct modules *modules, struct str path)
 {
-    size_t low = 0, high = mod->require.count;
+    size_t low = 0, high = modules->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = str_compare(mod->require.items[middle].path, path);
+        int order = str_compare(modules->items[middle].path, path);
         if (order == 0)
             return true;
         if (order < 0)
@@ -159,10 +162,12 @@ static bool is_listed(const struct go_mod *mod, struct str path)
         else
             high = middle;
     }
-    for (size_t i = 0; i < mod->replace.count; i++)
-        if (str_equal(mod->replace.items[i].new_path, path))
-            return true;
     return false;
+}
+
+static bool is_listed(const struct go_mod *mod, struct str path)
+{
+    return has_path(&mod->require, path) || has_path(&mod->replacements, path);
 }
 
 /* "path version" lines, those of a path together: Go writes them sorted. */
@@ -228,6 +233,7 @@ static int go_finish(struct catalog_sink *sink, const struct catalog_files *file
         VEC_FREE(&mod.require);
         VEC_FREE(&mod.replace);
         VEC_FREE(&mod.exclude);
+        VEC_FREE(&mod.replacements);
     }
     return 0;
 }
