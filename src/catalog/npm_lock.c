@@ -5,9 +5,11 @@
  * Decisions: the root project and its workspaces (entries outside of node_modules, and links to
  * them) are the project itself, not packages that it locks. An alias is told under the name that it
  * stands for. What was taken from a git repository or a tarball has the version of its own
- * package.json, where the lock file has one. */
+ * package.json, where the lock file has one. A lock file inside of an installed package is its
+ * developers', and nothing was installed by it. */
 #include "base/i18n.h"
 #include "base/limits.h"
+#include "base/path.h"
 #include "catalog/cataloger.h"
 #include "catalog/npm_names.h"
 #include "io/json_cutter.h"
@@ -148,9 +150,10 @@ static int npm_lock_read(struct catalog_sink *sink, struct input *input, struct 
 {
     static const char *const packages[] = {"packages", JSON_ANY_MEMBER, NULL};
     static const char *const dependencies[] = {"dependencies", JSON_ANY_MEMBER, NULL};
-    struct reader reader = {.sink = sink,
-                            .rest = input->whole,
-                            .hidden = str_ends(input->path, STR("/.package-lock.json"))};
+    bool hidden = str_is(path_base(input->path), ".package-lock.json");
+    if (!hidden && npm_name_of_path(input->path).len)
+        return 0;
+    struct reader reader = {.sink = sink, .rest = input->whole, .hidden = hidden};
     struct json_cutter cutter = {
         .read = next_bytes, .path = packages, .entry = take_package, .context = &reader};
     (void)companion;
