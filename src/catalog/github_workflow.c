@@ -7,7 +7,21 @@
 #include "base/i18n.h"
 #include "base/limits.h"
 #include "catalog/cataloger.h"
+#include "catalog/locked.h"
 #include "catalog/text.h"
+
+/* Those of others: what a package brought along runs nowhere. */
+static bool is_foreign(struct str path)
+{
+    static const char *const folders[] = {"node_modules",  "vendor",        "third_party",
+                                          "site-packages", "dist-packages", "gems",
+                                          "pkg/mod",       "registry/src",  "usr/lib",
+                                          "usr/share",     "usr/local/lib"};
+    for (size_t i = 0; i < ARRAY_LEN(folders); i++)
+        if (locked_is_below(path, folders[i]))
+            return true;
+    return false;
+}
 
 static bool is_commit(struct str ref)
 {
@@ -47,6 +61,8 @@ static int github_read(struct catalog_sink *sink, struct input *input, struct st
     (void)companion;
     (void)err;
     struct str text = input->whole, line;
+    if (is_foreign(input->path))
+        return 0;
     while (str_cut(&text, '\n', &line)) {
         struct str word = str_trim(line), comment = STR_NONE;
         if (str_starts(word, STR("- ")))
