@@ -50,8 +50,23 @@ static void put_in_order(struct report *report)
     report->packages.count = kept;
 }
 
+/* What is in them cannot be matched: it is said, or they would look clean. */
+static void tell_nameless(struct report *report, size_t count, struct str first)
+{
+    struct pl_err problem;
+    if (count == 0)
+        return;
+    err_set(&problem, PL_E_UNSUPPORTED,
+            "%zu archives of Java do not say what they are, and the database does not know them by "
+            "their SHA-1: they were not examined (docs/jars.md); the first is %.*s",
+            count, STR_ARG(str_first(first, 200)));
+    report_tell(report, false, STR_NONE, &problem);
+}
+
 void jars_resolve(struct report *report, const struct vulndb *db)
 {
+    size_t nameless = 0;
+    struct str first = STR_NONE;
     bool any = false;
     for (size_t i = 0; i < report->packages.count; i++) {
         struct package *package = &report->packages.items[i];
@@ -59,7 +74,11 @@ void jars_resolve(struct report *report, const struct vulndb *db)
             continue;
         any = true;
         take_coordinates(report, db, package);
+        if (!package->version.len && nameless++ == 0)
+            first = package->paths[0];
     }
+    if (db)
+        tell_nameless(report, nameless, first);
     if (any)
         put_in_order(report);
 }

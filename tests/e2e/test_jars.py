@@ -79,6 +79,8 @@ class Jars(unittest.TestCase):
         self.assertEqual(ids, set())
         document, done = support.report("scan", "--db", self.database, "dir:" + self.root)
         self.assertIn("2 packages of type maven do not tell their group", json.dumps(document["diagnostics"]))
+        self.assertIn("1 archives of Java do not say what they are", json.dumps(document["diagnostics"]))
+        self.assertIn("opt/x.jar", json.dumps(document["diagnostics"]))
         self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_a_list_replaces_the_one_before(self):
