@@ -36,8 +36,7 @@ static inline void fuzz_cataloger_at(const struct cataloger *cataloger, struct s
                                 .path = path,
                                 .package_budget = &budget,
                                 .byte_budget = &left};
-    struct fuzz_input input = {.input = {.path = path, .size = bytes.len, .fd = -1},
-                               .rest = bytes};
+    struct fuzz_input input = {.input = {.path = path, .size = bytes.len, .fd = -1}, .rest = bytes};
     if (cataloger->mode == CATALOG_STREAM)
         input.input.next = fuzz_next;
     else if (cataloger->mode == CATALOG_RANDOM)

@@ -1,6 +1,6 @@
 /* Fuzz target: any cataloger. The input is the file's path, a newline and its bytes. Built once for
- * each cataloger (CATALOGER), and once for all of them, where a line with the cataloger's name stands
- * before the path. What a reader keeps goes through its finisher, too. */
+ * each cataloger (CATALOGER), and once for all of them, where a line with the cataloger's name
+ * stands before the path. What a reader keeps goes through its finisher, too. */
 #include "base/buf.h"
 #include "base/hash.h"
 #include "catalog_fuzz.h"

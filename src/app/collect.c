@@ -233,9 +233,8 @@ static void collect_anywhere(struct collecting *all)
             }
             if (!file->content ||
                 !tree_resolve(&all->tree, &all->scratch, file->path, true, &node) ||
-                (file->type == ENTRY_DIR
-                     ? node.type != ENTRY_DIR
-                     : node.layer != layer || node.order != file->order))
+                (file->type == ENTRY_DIR ? node.type != ENTRY_DIR
+                                         : node.layer != layer || node.order != file->order))
                 continue;
             select_file(all, file->reader, layer, file);
         }

@@ -47,7 +47,7 @@ struct layer_set {
     unsigned jobs;
     _Atomic uint64_t entry_budget, file_budget;
     uint64_t packages_left, bytes_left; /* of LIMIT_PACKAGES, LIMIT_RECORD_BYTES; atomically */
-    uint64_t small_left; /* kept aside for the files that tell of the system */
+    uint64_t small_left;                /* kept aside for the files that tell of the system */
     _Atomic uint64_t content_left;      /* of LIMIT_CONTENT_BYTES */
     _Atomic size_t next;                /* layer to be walked next */
     /* The current pass */

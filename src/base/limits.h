@@ -23,12 +23,12 @@
 #define LIMIT_RECORD_BYTES (96 * MIB)  /* what readers may keep of one image */
 
 /* Files that catalogers read */
-#define LIMIT_FILE_WHOLE (128 * MIB)  /* a file that must be in memory as a whole */
-#define LIMIT_FILE_SMALL (1 * MIB)    /* os-release and its like */
-#define LIMIT_FILE_STREAM (1 * GIB)   /* a file that is read line by line */
-#define LIMIT_CONTENT_BYTES (8 * GIB) /* all files of one image that are read */
-#define LIMIT_LINE (1 * MIB)          /* a line of a package database */
-#define LIMIT_FIELD (64 * 1024ULL)    /* a name or version */
+#define LIMIT_FILE_WHOLE (128 * MIB)   /* a file that must be in memory as a whole */
+#define LIMIT_FILE_SMALL (1 * MIB)     /* os-release and its like */
+#define LIMIT_FILE_STREAM (1 * GIB)    /* a file that is read line by line */
+#define LIMIT_CONTENT_BYTES (8 * GIB)  /* all files of one image that are read */
+#define LIMIT_LINE (1 * MIB)           /* a line of a package database */
+#define LIMIT_FIELD (64 * 1024ULL)     /* a name or version */
 #define LIMIT_ELF_NAMES (4 * MIB)      /* section names, or notes, of an ELF file */
 #define LIMIT_GO_SEARCH (16 * MIB)     /* data of a program that is searched for Go's build info */
 #define LIMIT_GO_BUILDINFO (16 * MIB)  /* Go's build information */
@@ -43,21 +43,21 @@
 #define LIMIT_POM_PROPERTIES 200       /* properties that one text of a pom.xml takes up */
 #define LIMIT_PROGRAM_SCAN (256 * MIB) /* bytes of a program that are searched for its version */
 #define LIMIT_MODULE (64 * MIB)        /* a module of the kernel, unpacked */
-#define LIMIT_PACKAGES 500000ULL      /* packages of one image */
+#define LIMIT_PACKAGES 500000ULL       /* packages of one image */
 
 /* Documents */
 #define LIMIT_JSON_DEPTH 128           /* nesting of JSON */
 #define LIMIT_JSON_ENTRY (32 * MIB)    /* one entry of a large JSON document */
 #define LIMIT_YAML_NODES 1000000ULL    /* values that aliases of YAML bring */
 #define LIMIT_YAML_ANCHORS 1000ULL     /* anchors of one YAML document */
-#define LIMIT_XML_DEPTH 128             /* element inside element of XML */
+#define LIMIT_XML_DEPTH 128            /* element inside element of XML */
 #define LIMIT_XML_TEXT (64 * 1024ULL)  /* text of one element of XML that is kept */
 #define LIMIT_ADVISORY_IDS 10000ULL    /* ids of one advisory */
 #define LIMIT_ZIP_DIRECTORY (64 * MIB) /* the list of members of a zip archive */
 #define LIMIT_FEED_DEPTH 64            /* folder inside folder of feeds */
 
 /* Ranges of versions */
-#define LIMIT_RANGE (64 * 1024ULL)         /* the text of one */
+#define LIMIT_RANGE (64 * 1024ULL)      /* the text of one */
 #define LIMIT_RANGE_COMPARATORS 1024ULL /* comparators of one, and clauses */
 
 /* Diagnostics of one report: the rest is counted */

@@ -2,8 +2,9 @@
  * note of type 0xcafe1a7e and owner "FDO", JSON. Source: systemd.io, "Package Metadata for ELF
  * Files".
  *
- * Decision: it counts only where no database of such packages is there: programs that were copied out
- * of a distribution into an image without its database. "name" is that of the source package. */
+ * Decision: it counts only where no database of such packages is there: programs that were copied
+ * out of a distribution into an image without its database. "name" is that of the source package.
+ */
 #include "base/i18n.h"
 #include "base/limits.h"
 #include "catalog/cataloger.h"

@@ -13,10 +13,9 @@
 /* Those of others: what a package brought along runs nowhere. */
 static bool is_foreign(struct str path)
 {
-    static const char *const folders[] = {"node_modules",  "vendor",        "third_party",
-                                          "site-packages", "dist-packages", "gems",
-                                          "pkg/mod",       "registry/src",  "usr/lib",
-                                          "usr/share",     "usr/local/lib"};
+    static const char *const folders[] = {
+        "node_modules", "vendor",       "third_party", "site-packages", "dist-packages", "gems",
+        "pkg/mod",      "registry/src", "usr/lib",     "usr/share",     "usr/local/lib"};
     for (size_t i = 0; i < ARRAY_LEN(folders); i++)
         if (locked_is_below(path, folders[i]))
             return true;

@@ -10,8 +10,8 @@
 
 #include "base/hash.h"
 #include "base/limits.h"
-#include "base/vec.h"
 #include "base/path.h"
+#include "base/vec.h"
 #include "io/source.h"
 #include "io/tar.h"
 

@@ -76,8 +76,8 @@ static int tell(const struct parse *parse, struct pl_err *err)
                          "elements of the XML are nested more than %d deep", LIMIT_XML_DEPTH);
     unsigned long long line = XML_GetCurrentLineNumber(parse->parser);
     if (parse->has_entity)
-        return err_set(err, PL_E_FORMAT,
-                       "line %llu: the XML declares an entity, which is refused", line);
+        return err_set(err, PL_E_FORMAT, "line %llu: the XML declares an entity, which is refused",
+                       line);
     return err_set(err, PL_E_FORMAT, "line %llu, column %llu: the XML is damaged: %s", line,
                    (unsigned long long)XML_GetCurrentColumnNumber(parse->parser) + 1,
                    XML_ErrorString(XML_GetErrorCode(parse->parser)));
