@@ -22,17 +22,18 @@ def array(name, values, out):
 
 lines, rows, patterns, globs = ['#include "catalog/program_table.h"', ""], [], [], []
 for number, program in enumerate(programs):
-    unknown = set(program) - {"name", "cpes", "files", "patterns", "path", "go_module", "examples", "not"}
+    unknown = set(program) - {"name", "cpes", "files", "patterns", "path", "go_module", "maven", "examples", "not"}
     if unknown or not program["cpes"]:
         sys.exit(f"{source}: {program['name']}: {unknown or 'no cpes'}")
-    if ("patterns" in program) + ("path" in program) + ("go_module" in program) != 1:
-        sys.exit(f"{source}: {program['name']}: one of patterns, path and go_module is needed")
+    if sum(key in program for key in ("patterns", "path", "go_module", "maven")) != 1:
+        sys.exit(f"{source}: {program['name']}: one of patterns, path, go_module and maven is needed")
     cpes = array(f"cpes_{number}", program["cpes"], lines)
     files = array(f"files_{number}", program.get("files"), lines)
     own = array(f"patterns_{number}", program.get("patterns"), lines)
+    maven = array(f"maven_{number}", program.get("maven"), lines)
     rows.append(f"    {{{text(program['name'])}, {cpes}, {files}, {own}, "
                 f"{text(program['path']) if 'path' in program else 'NULL'}, "
-                f"{text(program['go_module']) if 'go_module' in program else 'NULL'}, {len(patterns)}}},")
+                f"{text(program['go_module']) if 'go_module' in program else 'NULL'}, {maven}, {len(patterns)}}},")
     patterns += program.get("patterns", [])
     globs += [glob for glob in program.get("files", []) if glob not in globs]
 lines += ["", "const struct program programs[] = {", *rows, "    {0},", "};",

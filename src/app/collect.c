@@ -400,6 +400,7 @@ static void merge_into(struct arena *arena, struct package *to, const struct pac
     if (from->origin < to->origin)
         to->origin = from->origin;
     to->development &= from->development;
+    to->unordered &= from->unordered;
     if (!to->license_count) {
         to->licenses = from->licenses;
         to->license_count = from->license_count;

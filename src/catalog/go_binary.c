@@ -7,8 +7,8 @@
  * - A module that was replaced is told as the one that took its place; one that was replaced by a
  *   folder is told under its own name and version, since the folder has none.
  * - The main module's version: its own (Go 1.24 stamps it); else what `-ldflags -X` sets a variable
- *   called version to, when it looks like one; else a pseudo-version of the commit; else "(devel)",
- *   which no advisory speaks of.
+ *   called version to, when it looks like one; else a pseudo-version of the commit; else "(devel)".
+ *   The last two are no places in the order of releases, and are not matched.
  * - Go's own standard library is the package "stdlib" of the toolchain's version. */
 #include "base/i18n.h"
 #include "base/limits.h"
@@ -16,7 +16,6 @@
 #include "catalog/cataloger.h"
 #include "catalog/go_version.h"
 #include "catalog/program_table.h"
-#include "catalog/text.h"
 #include "io/elf.h"
 
 enum {
@@ -170,35 +169,22 @@ static int read_strings(struct reader *reader, uint64_t at, struct str *ret_vers
                                  : read_pointed(reader, modules, size, flags & 1, ret_modules, err);
 }
 
-static void add(struct reader *reader, const struct go_module *module, struct str version,
-                enum package_origin origin)
+static void add(struct reader *reader, const struct go_module *module, enum package_origin origin)
 {
-    if (!module->path.len || !version.len)
+    struct str cpes[PROGRAM_CPES];
+    const struct program *program =
+        origin == PACKAGE_INSTALLED ? program_of_module(module->path) : NULL;
+    if (!module->path.len || !module->version.len)
         return;
     struct package package = {
         .type = PACKAGE_GOLANG,
         .origin = origin,
         .name = module->path,
-        .version = version,
+        .version = module->version,
+        .unordered = module->unordered,
     };
-    catalog_add_package(reader->sink, &package);
-}
-
-/* The program that is built of this main module, for advisories that speak of programs. */
-static void add_program(struct reader *reader, const struct go_module *main)
-{
-    struct str cpes[8], version = main->version;
-    const struct program *program = program_of_module(main->path);
-    if (!program || !text_is_version(version) || str_starts(version, STR("v0.0.0-")))
-        return;
-    struct package package = {
-        .type = PACKAGE_GENERIC,
-        .name = str_of(program->name),
-        .version = version.data[0] == 'v' ? str_from(version, 1) : version,
-        .cpes = cpes,
-    };
-    for (const char *const *cpe = program->cpes; *cpe && package.cpe_count < ARRAY_LEN(cpes); cpe++)
-        cpes[package.cpe_count++] = str_of(*cpe);
+    if (program)
+        program_add_cpes(program, &package, cpes);
     catalog_add_package(reader->sink, &package);
 }
 
@@ -222,11 +208,10 @@ static int go_read(struct catalog_sink *sink, struct input *input, struct str co
         else
             modules = STR_NONE;
         go_build_read(&build, &reader.arena, version, modules);
-        add(&reader, &build.toolchain, build.toolchain.version, PACKAGE_VENDORED);
-        add(&reader, &build.main, build.main.version, PACKAGE_INSTALLED);
-        add_program(&reader, &build.main);
+        add(&reader, &build.toolchain, PACKAGE_VENDORED);
+        add(&reader, &build.main, PACKAGE_INSTALLED);
         for (size_t i = 0; i < build.modules.count; i++)
-            add(&reader, &build.modules.items[i], build.modules.items[i].version, PACKAGE_VENDORED);
+            add(&reader, &build.modules.items[i], PACKAGE_VENDORED);
         VEC_FREE(&build.modules);
     }
     arena_free(&reader.arena);

@@ -184,6 +184,7 @@ void go_build_read(struct go_build *ret, struct arena *arena, struct str version
     if (!ret->main.path.len || (ret->main.version.len && !str_is(ret->main.version, "(devel)")))
         return;
     ret->main.version = version_of_flags(settings.flags, ret->main.path);
+    ret->main.unordered = !ret->main.version.len;
     if (!ret->main.version.len)
         ret->main.version = pseudo_version(arena, &settings);
     if (!ret->main.version.len)

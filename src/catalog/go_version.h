@@ -6,6 +6,7 @@
 
 struct go_module {
     struct str path, version;
+    bool unordered; /* the version tells a state of the source, not a release */
 };
 
 struct go_build {

@@ -27,6 +27,7 @@
 #include "catalog/cataloger.h"
 #include "catalog/java_identity.h"
 #include "catalog/pom.h"
+#include "catalog/program_table.h"
 #include "io/zip.h"
 
 enum { MANIFEST_MAX = 64 * 1024, SMALL_ARCHIVE = 16 * 1024 * 1024 };
@@ -332,6 +333,10 @@ static void add(struct jar *jar, const struct jar_coordinates *is, enum package_
         .inner = jar->inner,
         .sha1 = sha1,
     };
+    const struct program *program = program_of_maven(package.name);
+    struct str cpes[PROGRAM_CPES];
+    if (program)
+        program_add_cpes(program, &package, cpes);
     catalog_add_package(jar->scan->sink, &package);
 }
 

@@ -190,3 +190,21 @@ const struct program *program_of_module(struct str module)
     }
     return NULL;
 }
+
+const struct program *program_of_maven(struct str name)
+{
+    for (const struct program *program = programs; program->name; program++)
+        for (const char *const *one = program->maven; one && *one; one++)
+            if (str_is(name, *one))
+                return program;
+    return NULL;
+}
+
+void program_add_cpes(const struct program *program, struct package *package,
+                      struct str cpes[PROGRAM_CPES])
+{
+    package->cpes = cpes;
+    package->cpe_count = 0;
+    for (const char *const *cpe = program->cpes; *cpe && package->cpe_count < PROGRAM_CPES; cpe++)
+        cpes[package->cpe_count++] = str_of(*cpe);
+}

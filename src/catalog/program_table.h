@@ -5,14 +5,16 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "io/content.h"
+#include "model/package.h"
 
 struct program {
     const char *name;
     const char *const *cpes;     /* ended by NULL */
-    const char *const *files;    /* globs, ended by NULL; NULL: told by go_module */
+    const char *const *files;    /* globs, ended by NULL; NULL: told by go_module or maven */
     const char *const *patterns; /* the better ones first, ended by NULL; NULL: path or go_module */
     const char *path;            /* pattern over the file's path; NULL: none */
     const char *go_module;       /* NULL: none */
+    const char *const *maven;    /* ended by NULL; NULL: none */
     unsigned first;              /* number of its first pattern among all */
 };
 extern const struct program programs[]; /* ended by one without a name */
@@ -21,6 +23,12 @@ extern const char *const program_globs[]; /* of all programs, ended by NULL */
 
 /* The program whose main module this is, with a major version behind it or not; NULL: none. */
 const struct program *program_of_module(struct str module);
+/* The program that is this jar, "group:artifact"; NULL: none. */
+const struct program *program_of_maven(struct str name);
+enum { PROGRAM_CPES = 8 };
+/* Gives the package the program's CPEs, in `cpes`, which must outlive it. */
+void program_add_cpes(const struct program *program, struct package *package,
+                      struct str cpes[PROGRAM_CPES]);
 
 enum { PROGRAM_VERSION = 64, PROGRAM_CANDIDATES = 16 };
 /* A program that a file may be, and the version that was found: empty when there is none. */

@@ -15,15 +15,13 @@ static bool fits(const struct program *program, struct str path)
 
 static void add(struct catalog_sink *sink, const struct program *program, const char *version)
 {
-    struct str cpes[8];
+    struct str cpes[PROGRAM_CPES];
     struct package package = {
         .type = PACKAGE_GENERIC,
         .name = str_of(program->name),
         .version = str_of(version),
-        .cpes = cpes,
     };
-    for (const char *const *cpe = program->cpes; *cpe && package.cpe_count < ARRAY_LEN(cpes); cpe++)
-        cpes[package.cpe_count++] = str_of(*cpe);
+    program_add_cpes(program, &package, cpes);
     catalog_add_package(sink, &package);
 }
 

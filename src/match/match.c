@@ -533,18 +533,12 @@ static void add_finding(struct matching *matching, size_t package_index, const s
     *VEC_ADD(&matching->report->findings) = finding;
 }
 
-/* A program's own module that was built from a working copy. */
-static bool has_no_version(const struct package *package)
-{
-    return package->type == PACKAGE_GOLANG && str_is(package->version, "(devel)");
-}
-
 static void tell_no_version(struct matching *matching)
 {
     const struct package *package = matching->package;
     struct pl_err problem;
     err_set(&problem, PL_E_UNSUPPORTED,
-            "the program does not say which version of %.*s it is: that module was not examined",
+            "the program does not say which release of %.*s it is: that module was not examined",
             STR_ARG(str_first(package->name, 200)));
     report_tell(matching->report, false, package->path_count ? package->paths[0] : STR_NONE,
                 &problem);
@@ -560,7 +554,7 @@ static void match_package(struct matching *matching, size_t index)
         matching->scheme = version_scheme_find(str_of(matching->ecosystem->scheme));
     if (!matching->scheme)
         return;
-    if (has_no_version(matching->package)) {
+    if (matching->package->unordered) {
         tell_no_version(matching);
         return;
     }

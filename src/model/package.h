@@ -67,6 +67,7 @@ const char *package_origin_name(enum package_origin origin);
 struct package {
     enum package_type type;
     enum package_origin origin;
+    bool unordered;   /* the version has no place in the order of releases: not to be matched */
     bool development; /* only for developing or testing, as its lock file says */
     struct str name; /* as the ecosystem's registry writes it: "@scope/name" (npm), "group:artifact"
                         (Maven), module path (Go), "vendor/name" (Composer) */
