@@ -243,7 +243,7 @@ static void check_ecosystems(struct report *report, const struct vulndb *db, boo
         const char *space = type == PACKAGE_GENERIC ? "NVD:cpe" : ecosystem->osv;
         if (!counts[type] || (space && vulndb_has_namespace(db, str_of(space))))
             continue;
-        if (space)
+        if (space && !ecosystem->rare)
             err_set(&problem, PL_E_UNSUPPORTED,
                     "the advisory database has no feed for %s: %zu packages of type %s were not "
                     "examined for vulnerabilities; run: plimsoll db update, or import its feed",
@@ -253,7 +253,7 @@ static void check_ecosystems(struct report *report, const struct vulndb *db, boo
                     "no feed that is known speaks of packages of type %s: %zu of them are listed "
                     "and were not examined for vulnerabilities",
                     ecosystem->type, counts[type]);
-        tell(report, space != NULL, &problem);
+        tell(report, space && !ecosystem->rare, &problem);
     }
 }
 

@@ -274,7 +274,7 @@ const struct verb verb_db_update = {
     .details =
         N_("Without names: Debian, Alpine, Azure Linux, Oracle Linux, KEV, EPSS, and OSV of "
            "AlmaLinux, Rocky Linux, Bitnami and the language ecosystems. Large ones only by "
-           "name: nvd (a file a year), and with osv also Ubuntu, SUSE and npm. Feeds without "
+           "name: nvd (a file a year), and with osv also Ubuntu and SUSE. Feeds without "
            "an address are imported from files; see: plimsoll list feeds. Only what has changed is "
            "sent, and a download that broke off is resumed. "
            "http_proxy, https_proxy and no_proxy are obeyed. In the configuration file, "

@@ -214,11 +214,21 @@ static const struct feed_address addresses[] = {
     OSV("PyPI", "Python packages"),
     OSV("RubyGems", "Ruby gems"),
     OSV("crates.io", "Rust crates"),
+    OSV("npm", "npm packages"),
+    OSV("Hex", "Hex packages"),
+    OSV("Pub", "Dart packages"),
+    OSV("SwiftURL", "Swift packages"),
+    OSV("GitHub%20Actions", "GitHub actions"),
+    OSV("CRAN", "R packages"),
+    OSV("Hackage", "Haskell packages"),
+    OSV("Julia", "Julia packages"),
     {NULL, NULL, NULL},
 };
 static const struct feed_address large_addresses[] = {
-    OSV("Ubuntu", "Ubuntu advisories"),  OSV("npm", "npm packages"), OSV("SUSE", "SUSE updates"),
-    OSV("openSUSE", "openSUSE updates"), {NULL, NULL, NULL},
+    OSV("Ubuntu", "Ubuntu advisories"),
+    OSV("SUSE", "SUSE updates"),
+    OSV("openSUSE", "openSUSE updates"),
+    {NULL, NULL, NULL},
 };
 
 const struct feed feed_osv = {

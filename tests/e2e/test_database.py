@@ -383,9 +383,9 @@ class Update(Case):
     def test_large_feeds_come_only_by_name(self):
         self.db("update", "--config", self.config, code=5)
         asked = " ".join(path for path, _ in Publisher.asked)
-        for name in ("tracker/data/json", "AlmaLinux/all.zip", "PyPI/all.zip", "com.oracle.elsa-all", "azurelinux"):
+        for name in ("tracker/data/json", "AlmaLinux/all.zip", "PyPI/all.zip", "npm/all.zip", "com.oracle.elsa-all", "azurelinux"):
             self.assertIn(name, asked)
-        for name in ("nvdcve", "Ubuntu/all.zip", "npm/all.zip"):
+        for name in ("nvdcve", "Ubuntu/all.zip", "SUSE/all.zip"):
             self.assertNotIn(name, asked)
         self.db("update", "--config", self.config, "osv", code=3)
         self.assertIn("Ubuntu/all.zip", " ".join(path for path, _ in Publisher.asked))
