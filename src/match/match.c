@@ -315,11 +315,13 @@ static void decide(struct matching *matching, const struct claim *claims, size_t
         struct decision here = {.by = lookup->by};
         bool speaks = false, denies = true;
         size_t at = i;
+        int rank = 0; /* of the best source that has something to say of this build */
         for (; i < count && claims[i].space == claims[at].space; i++) {
             struct advisory_range range;
             const struct vulndb_statement *statement = &claims[i].statement;
-            if (claims[i].rank != claims[at].rank || !module_fits(matching->package, statement))
+            if ((speaks && claims[i].rank != rank) || !module_fits(matching->package, statement))
                 continue;
+            rank = claims[i].rank;
             speaks = true;
             denies &= statement->status == ADVISORY_NOT_AFFECTED;
             if (verdict_affected(statement, matching->scheme, matching->version, &range))

@@ -73,6 +73,7 @@ static struct package *add_package(enum package_type type, const char *name, con
                                 .name = str_of(name),
                                 .version = str_of(version),
                                 .layer = LAYER_NONE,
+                                .owner = OWNER_NONE,
                                 .in_use = -1};
     return package;
 }
@@ -250,6 +251,53 @@ static void rpm_goes_by_binaries(void)
     package->source_name = STR("openssl");
     match_in("AlmaLinux:9");
     CHECK_STR(str_of(all()), "CVE-1 openssl-libs 9 fixed osv");
+    end();
+}
+
+/* Of one ecosystem's databases the best informed one decides, and names are joined. */
+static void sources_of_an_ecosystem(void)
+{
+    begin();
+    SAY_OSV("PyPI", "some-pkg", "GHSA-a", .ids = {"CVE-1"}, .fixed = "1.5");
+    SAY_OSV("PyPI", "some-pkg", "PYSEC-1", .ids = {"CVE-1"}, .fixed = "2.0");
+    SAY_OSV("PyPI", "some-pkg", "PYSEC-2", .fixed = "3.0");
+    SAY_OSV("PyPI", "some-pkg", "GHSA-b", .fixed = "3.1");
+    struct str names[] = {STR("GHSA-b")};
+    know(FEED_OSV, "osv", "PYSEC-2", (struct vulndb_facet){.aliases = names, .alias_count = 1});
+    add_package(PACKAGE_PYPI, "Some_Pkg", "1.0");
+    add_package(PACKAGE_PYPI, "some.pkg", "1.7");
+    match_in("Debian:12");
+    CHECK_STR(str_of(all()), "CVE-1 Some_Pkg 1.5 fixed osv; GHSA-b Some_Pkg 3.1 fixed osv; "
+                             "GHSA-b some.pkg 3.1 fixed osv");
+    CHECK_INT(find("GHSA-b")->alias_count, 1);
+    CHECK_STR(find("GHSA-b")->aliases[0], "PYSEC-2");
+    CHECK_STR(find("CVE-1")->match.scheme, "pypi");
+    end();
+    /* Go's own database before GitHub's; a state of the source is not matched. */
+    begin();
+    SAY_OSV("Go", "example.org/m", "GO-1", .ids = {"CVE-2"}, .fixed = "1.2.0");
+    SAY_OSV("Go", "example.org/m", "GHSA-c", .ids = {"CVE-2"}, .fixed = "1.9.0");
+    add_package(PACKAGE_GOLANG, "example.org/m", "v1.3.0");
+    add_package(PACKAGE_GOLANG, "example.org/m", "v1.1.0");
+    add_package(PACKAGE_GOLANG, "example.org/m", "v0.0.0-20240101000000-abcdefabcdef")->unordered =
+        true;
+    match_in("Debian:12");
+    CHECK_STR(str_of(all()), "CVE-2 example.org/m 1.2.0 fixed osv");
+    CHECK_INT(report.diagnostics.count, 1);
+    end();
+}
+
+/* A source that speaks of another build only does not silence the next one. */
+static void the_first_source_that_fits(void)
+{
+    begin();
+    say(FEED_REDHAT_VEX, "redhat-vex",
+        &(struct say){"AlmaLinux:8", "nodejs", "CVE-1", .fixed = "1:18.0-1.module_el8",
+                      .module = "nodejs:18", .modular = true});
+    SAY_OSV("AlmaLinux:8", "nodejs", "ALSA-1", .ids = {"CVE-1"}, .fixed = "1:10.5-1");
+    add_package(PACKAGE_RPM, "nodejs", "1:10.0-1");
+    match_in("AlmaLinux:8");
+    CHECK_STR(str_of(all()), "CVE-1 nodejs 1:10.5-1 fixed osv");
     end();
 }
 
@@ -529,6 +577,8 @@ int main(void)
     RUN(statuses);
     RUN(several_errata);
     RUN(rpm_goes_by_binaries);
+    RUN(sources_of_an_ecosystem);
+    RUN(the_first_source_that_fits);
     RUN(module_streams);
     RUN(ubuntu_pro);
     RUN(severities);
