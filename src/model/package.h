@@ -96,5 +96,8 @@ struct package {
     int in_use;   /* 1, 0, or -1: not known */
 };
 
+/* The package's CPE for its cpes[index], as a formatted string: NISTIR 7695, 6.2. */
+struct str package_cpe(struct arena *arena, const struct package *package, size_t index);
+
 /* type, name, version, digest, first path, arch: the order of reports. */
 int package_compare(const struct package *a, const struct package *b);

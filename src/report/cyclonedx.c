@@ -63,6 +63,11 @@ static void write_component(struct json_writer *json, const struct report *repor
     write_licenses(json, package);
     if (package->purl.len)
         json_put_str(json, "purl", package->purl);
+    if (package->cpe_count) {
+        struct arena arena = {0};
+        json_put_str(json, "cpe", package_cpe(&arena, package, 0));
+        arena_free(&arena);
+    }
     json_open(json, "properties", '[');
     write_property(json, "plimsoll:type", str_of(package_type_name(package->type)));
     write_property(json, "plimsoll:arch", package->arch);

@@ -94,6 +94,16 @@ static void write_layer_id(struct json_writer *json, const struct report *report
                              : STR_NONE);
 }
 
+static void write_cpes(struct json_writer *json, const struct package *package)
+{
+    struct arena arena = {0};
+    json_open(json, "cpes", '[');
+    for (size_t i = 0; i < package->cpe_count; i++)
+        json_str(json, package_cpe(&arena, package, i));
+    json_end(json, ']');
+    arena_free(&arena);
+}
+
 static void write_package(struct json_writer *json, const struct report *report, size_t index)
 {
     const struct package *package = &report->packages.items[index];
@@ -124,7 +134,7 @@ static void write_package(struct json_writer *json, const struct report *report,
     if (package->development)
         json_put_bool(json, "development", true);
     if (package->cpe_count)
-        write_strs(json, "cpes", package->cpes, package->cpe_count);
+        write_cpes(json, package);
     if (package->sha1.len) {
         json_open(json, "hashes", '{');
         json_put_str(json, "sha1", package->sha1);
