@@ -431,6 +431,64 @@ static void merge_doubles(struct report *report)
     report->packages.count = kept;
 }
 
+/* A package whose ecosystem knows other ways to write its name. */
+struct spelling {
+    struct str name; /* as the ecosystem makes names equal */
+    size_t package;
+};
+
+static int by_spelling(const void *a, const void *b, void *context)
+{
+    const struct spelling *x = a, *y = b;
+    const struct package *packages = context;
+    const struct package *left = &packages[x->package], *right = &packages[y->package];
+    int order = (int)left->type - (int)right->type;
+    order = order ? order : str_compare(x->name, y->name);
+    order = order ? order : str_compare(left->version, right->version);
+    order = order ? order : str_compare(left->arch, right->arch);
+    order = order ? order : str_compare(left->sha1, right->sha1);
+    return order ? order : (x->package > y->package) - (x->package < y->package);
+}
+
+/* "Django" in a list and "django" installed are one package, by the name of the better evidence. */
+static void merge_spellings(struct report *report)
+{
+    struct arena names = {0};
+    VEC(struct spelling) list = {0};
+    struct package *packages = report->packages.items;
+    size_t kept = 0;
+    for (size_t i = 0; i < report->packages.count; i++) {
+        enum name_rule rule = ecosystem_of(packages[i].type)->matched;
+        if (rule != NAME_AS_IT_IS)
+            *VEC_ADD(&list) =
+                (struct spelling){ecosystem_name(&names, rule, packages[i].name), i};
+    }
+    if (list.count)
+        qsort_r(list.items, list.count, sizeof(list.items[0]), by_spelling, packages);
+    for (size_t i = 1, first = 0; i < list.count; i++) {
+        struct package *to = &packages[list.items[first].package];
+        struct package *from = &packages[list.items[i].package];
+        if (to->type != from->type || !str_equal(list.items[first].name, list.items[i].name) ||
+            !str_equal(to->version, from->version) || !str_equal(to->arch, from->arch) ||
+            !str_equal(to->sha1, from->sha1)) {
+            first = i;
+            continue;
+        }
+        if (from->origin < to->origin)
+            to->name = from->name;
+        merge_into(&report->arena, to, from);
+        for (size_t k = 1; k < from->path_count; k++)
+            add_path(&report->arena, to, from->paths[k]);
+        from->path_count = 0; /* a mark: every package has a path */
+    }
+    for (size_t i = 0; i < report->packages.count; i++)
+        if (packages[i].path_count)
+            packages[kept++] = packages[i];
+    report->packages.count = kept;
+    VEC_FREE(&list);
+    arena_free(&names);
+}
+
 /* Of several databases of one manager in one folder only the one that it would use speaks. */
 static bool is_outranked(const struct collecting *all, const struct selected *selected)
 {
@@ -500,6 +558,7 @@ static void take_selected(struct collecting *all)
         if (!is_outranked(all, &all->selected.items[i]))
             take_file(all, &all->selected.items[i]);
     merge_doubles(all->report);
+    merge_spellings(all->report);
 }
 
 static void find_owners(struct collecting *all)
@@ -542,8 +601,8 @@ static void tell_unread(struct collecting *all)
     if (!all->requests.full)
         return;
     err_limit(&problem, LIMIT_NAME(LIMIT_REQUESTS),
-              "more package databases stand behind links than LIMIT_REQUESTS (%llu); the rest was "
-              "not read",
+              "more files that tell of packages stand behind links than LIMIT_REQUESTS (%llu); the "
+              "rest was not read",
               LIMIT_REQUESTS);
     tell(all, true, STR_NONE, &problem);
 }

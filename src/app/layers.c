@@ -5,6 +5,7 @@
 #include <sys/sysinfo.h>
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/limits.h"
 #include "image/rootfs.h"
 #include "io/content.h"
@@ -424,34 +425,36 @@ void layer_set_read(struct layer_set *set)
     run_pass(set, &set->wants, NULL);
 }
 
+static uint64_t request_key(struct str path, unsigned reader)
+{
+    return hash_with(hash_str(path), reader);
+}
+
 void layer_requests_add(struct layer_requests *requests, uint32_t layer, struct str path,
                         unsigned reader)
 {
-    for (size_t i = 0; i < requests->items.count; i++) {
-        const struct layer_request *item = &requests->items.items[i];
-        if (item->layer == layer && item->reader == reader && str_equal(item->path, path))
-            return;
-    }
+    uint64_t key = request_key(path, reader), whole = hash_with(key, (uint64_t)layer + 1);
+    if (hash_set_has(&requests->asked, whole))
+        return;
     if (requests->items.count >= LIMIT_REQUESTS) {
         requests->full = true;
         return;
     }
+    hash_set_add(&requests->asked, whole);
+    hash_set_add(&requests->asked, key);
     *VEC_ADD(&requests->items) =
         (struct layer_request){layer, arena_str(&requests->arena, path), reader};
 }
 
 bool layer_requests_made(const struct layer_requests *requests, struct str path, unsigned reader)
 {
-    for (size_t i = 0; i < requests->items.count; i++)
-        if (requests->items.items[i].reader == reader &&
-            str_equal(requests->items.items[i].path, path))
-            return true;
-    return false;
+    return hash_set_has(&requests->asked, request_key(path, reader));
 }
 
 void layer_requests_free(struct layer_requests *requests)
 {
     VEC_FREE(&requests->items);
+    hash_set_free(&requests->asked);
     arena_free(&requests->arena);
 }
 

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include "base/hash_set.h"
 #include "base/progress.h"
 #include "catalog/sink.h"
 #include "image/image.h"
@@ -74,8 +75,9 @@ struct layer_request {
 struct layer_requests {
     struct arena arena;
     VEC(struct layer_request) items;
-    size_t done; /* of items, read already */
-    bool full;   /* LIMIT_REQUESTS was hit: the rest is not asked for */
+    struct hash_set asked; /* path and reader, with and without the layer */
+    size_t done;           /* of items, read already */
+    bool full;             /* LIMIT_REQUESTS was hit: the rest is not asked for */
 };
 void layer_requests_add(struct layer_requests *requests, uint32_t layer, struct str path,
                         unsigned reader);

@@ -12,7 +12,7 @@
 #define LIMIT_MANIFEST_DEPTH 4         /* index inside index */
 #define LIMIT_ENTRIES 4000000ULL       /* entries of all layers of one image */
 #define LIMIT_WANTED_FILES 400000ULL   /* files of one image that readers want */
-#define LIMIT_REQUESTS 10000ULL        /* files of one image that are found through links */
+#define LIMIT_REQUESTS 200000ULL       /* files of one image that are found through links */
 #define LIMIT_PATH 4096ULL             /* a path inside a layer: PATH_MAX */
 #define LIMIT_LINKED_NAMES (32 * MIB)  /* names of files that stand below links */
 #define LIMIT_PAX_HEADER (1 * MIB)     /* one pax extended header, or GNU long name */

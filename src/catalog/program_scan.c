@@ -47,6 +47,7 @@ static void open_database(void)
 }
 
 struct scanning {
+    uint32_t tried[PROGRAM_CANDIDATES]; /* patterns that were looked for in this window */
     struct program_found *found;
     size_t count;
     struct str window;
@@ -54,16 +55,19 @@ struct scanning {
     unsigned unsettled; /* programs whose best pattern has not been found */
 };
 
-/* Takes the first match of a pattern in the window, from `from` on. One near the end of the
- * window could go on behind it: the next one has the whole of it. */
+/* Takes the first match of a pattern in the window, from `from` on, that can be a version. One near
+ * the end of the window could go on behind it: the next one has the whole of it. */
 static void take(struct scanning *scanning, struct program_found *found, unsigned rank, size_t from)
 {
-    struct str version;
-    size_t end;
+    struct str version, window = scanning->window;
     struct pcre *pcre = pcre_new(found->program->patterns[rank]);
-    bool hit = pcre && pcre_find(pcre, scanning->window, from, scanning->first, &version, &end) &&
-               version.len && version.len < PROGRAM_VERSION &&
-               (scanning->last || end + PROGRAM_VERSION < scanning->window.len);
+    size_t end = from;
+    bool hit = false;
+    while (pcre && !hit && pcre_find(pcre, window, from, scanning->first, &version, &end) &&
+           end > from && (scanning->last || end + PROGRAM_VERSION < window.len)) {
+        hit = version.len && version.len < PROGRAM_VERSION;
+        from = end;
+    }
     pcre_free(pcre);
     if (!hit)
         return;
@@ -92,6 +96,11 @@ static int on_match(unsigned id, unsigned long long from, unsigned long long to,
             own++;
         if (id < first || rank >= own || !is_better(found, rank))
             continue;
+        /* From the first place where it ends PCRE2 looks through the whole of the window: hostile
+         * bytes match at each of a million places. */
+        if (scanning->tried[i] >> (rank & 31) & 1)
+            continue;
+        scanning->tried[i] |= 1U << (rank & 31);
         take(scanning, found, rank, to > REACH ? (size_t)to - REACH : 0);
     }
     return scanning->unsettled == 0;
@@ -117,6 +126,7 @@ static int scan_windows(struct scanning *scanning, const struct content *content
         if (r < 0)
             return r;
         scanning->window = str_make((const char *)bytes, len);
+        memset(scanning->tried, 0, sizeof(scanning->tried));
         scanning->first = at == 0;
         scanning->last = at + len == size;
         if (scratch)

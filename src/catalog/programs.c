@@ -43,9 +43,17 @@ static int programs_read(struct catalog_sink *sink, struct input *input, struct 
     if (count == 0 || input->content->size == 0)
         return 0;
     int r = program_scan(input->content, found, count, err);
+    bool known = false;
     for (size_t i = 0; i < count && r == 0; i++)
-        if (found[i].version[0])
+        if (found[i].version[0]) {
+            known = true;
             add(sink, found[i].program, found[i].version);
+        }
+    if (r == 0 && !known && input->content->size > LIMIT_PROGRAM_SCAN)
+        return err_limit(err, LIMIT_NAME(LIMIT_PROGRAM_SCAN),
+                         "no version is in the first LIMIT_PROGRAM_SCAN bytes (%llu); the rest was "
+                         "not searched",
+                         LIMIT_PROGRAM_SCAN);
     return r;
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "base/hash_set.h"
 #include "base/limits.h"
 #include "base/path.h"
 
@@ -19,8 +20,7 @@ struct reading {
     const struct walk_visitor *visitor;
     struct layer_record *record;
     const struct wants *wants;
-    uint64_t *seen; /* files and readers: open addressing over their hashes, 0 empty */
-    size_t seen_count, seen_mask;
+    struct hash_set seen; /* files and readers */
     struct input input;
     int fd;        /* of the file being read */
     uint64_t left; /* of the size that it had when it was opened */
@@ -78,35 +78,10 @@ static int next_chunk(struct input *input, struct str *ret_chunk, struct pl_err 
     return 0;
 }
 
-static void seen_put(uint64_t *table, size_t mask, uint64_t key)
-{
-    size_t slot = key & mask;
-    while (table[slot] && table[slot] != key)
-        slot = (slot + 1) & mask;
-    table[slot] = key;
-}
-
 static bool seen_before(struct reading *reading, const struct stat *status, unsigned reader)
 {
     uint64_t parts[] = {status->st_dev, status->st_ino, reader};
-    uint64_t key = hash_xxh3(parts, sizeof(parts)) | 1;
-    if (reading->seen_count * 2 >= reading->seen_mask) {
-        size_t size = reading->seen_mask ? (reading->seen_mask + 1) * 2 : 1024;
-        uint64_t *table = mem_zalloc(size, sizeof(*table));
-        for (size_t i = 0; reading->seen_mask && i <= reading->seen_mask; i++)
-            if (reading->seen[i])
-                seen_put(table, size - 1, reading->seen[i]);
-        free(reading->seen);
-        reading->seen = table;
-        reading->seen_mask = size - 1;
-    }
-    for (size_t slot = key & reading->seen_mask; reading->seen[slot];
-         slot = (slot + 1) & reading->seen_mask)
-        if (reading->seen[slot] == key)
-            return true;
-    seen_put(reading->seen, reading->seen_mask, key);
-    reading->seen_count++;
-    return false;
+    return !hash_set_add(&reading->seen, hash_xxh3(parts, sizeof(parts)));
 }
 
 /* Readers that found nothing leave no trace. */
@@ -457,6 +432,6 @@ void rootfs_read(int root_fd, const struct wants *wants, const struct walk_visit
         walk_folder(&reading, STR_NONE, 0);
     record_seal(record);
     record_index_files(record);
-    free(reading.seen);
+    hash_set_free(&reading.seen);
     free(reading.buffer);
 }

@@ -11,10 +11,8 @@ void settle_init(struct settle *settle, const struct tree *tree, const struct wa
     *settle = (struct settle){
         .tree = tree,
         .wants = wants,
-        .link_mask = 63,
         .bytes_left = LIMIT_LINKED_NAMES,
     };
-    settle->links = mem_zalloc(settle->link_mask + 1, sizeof(settle->links[0]));
 }
 
 void settle_free(struct settle *settle)
@@ -22,40 +20,19 @@ void settle_free(struct settle *settle)
     arena_free(&settle->scratch);
     buf_free(&settle->dir);
     VEC_FREE(&settle->files);
-    free(settle->links);
+    hash_set_free(&settle->links);
 }
 
 /* ---- the paths of links ---- */
 
-static uint64_t *link_slot(const struct settle *settle, uint64_t hash)
-{
-    size_t slot = hash & settle->link_mask;
-    while (settle->links[slot] && settle->links[slot] != hash)
-        slot = (slot + 1) & settle->link_mask;
-    return &settle->links[slot];
-}
-
 static bool is_link(const struct settle *settle, uint64_t hash)
 {
-    return *link_slot(settle, hash | 1) != 0;
+    return hash_set_has(&settle->links, hash);
 }
 
 static void add_link(struct settle *settle, uint64_t hash)
 {
-    uint64_t *slot = link_slot(settle, hash | 1);
-    if (*slot)
-        return;
-    *slot = hash | 1;
-    if (++settle->link_count * 2 <= settle->link_mask)
-        return;
-    uint64_t *old = settle->links;
-    size_t count = settle->link_mask + 1;
-    settle->link_mask = count * 2 - 1;
-    settle->links = mem_zalloc(count * 2, sizeof(old[0]));
-    for (size_t i = 0; i < count; i++)
-        if (old[i])
-            *link_slot(settle, old[i]) = old[i];
-    free(old);
+    hash_set_add(&settle->links, hash);
 }
 
 static bool leads_elsewhere(enum entry_type type)
@@ -71,7 +48,7 @@ bool settle_begin(struct settle *settle, uint32_t layer)
     for (size_t i = 0; i < record->entries.count; i++)
         if (leads_elsewhere((enum entry_type)record->entries.items[i].type))
             add_link(settle, record->entries.items[i].hash);
-    if (settle->link_count == 0)
+    if (settle->links.count == 0)
         return false;
     for (size_t i = 0; i < record->entries.count; i++)
         if (record->entries.items[i].type == ENTRY_IMPLIED &&

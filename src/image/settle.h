@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/buf.h"
+#include "base/hash_set.h"
 #include "image/record.h"
 #include "image/tree.h"
 #include "image/wants.h"
@@ -12,9 +13,8 @@ struct settle {
     const struct tree *tree;
     const struct wants *wants;
     uint32_t layer;
-    struct arena scratch; /* of one layer */
-    uint64_t *links;      /* hashes of the paths of all links so far: open addressing, 0 empty */
-    size_t link_count, link_mask;
+    struct arena scratch;          /* of one layer */
+    struct hash_set links;         /* paths of all links so far */
     VEC(struct record_file) files; /* that are found to be wanted now */
     size_t next_file;    /* of the record's files: those before it belong to earlier entries */
     struct buf dir;      /* folder of the last entry, as stored */

@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 
 #include "base/hash.h"
+#include "base/hash_set.h"
 #include "base/limits.h"
 #include "base/path.h"
 #include "io/tar.h"
@@ -16,7 +17,9 @@ struct walk {
     struct buf clean, clean_link;
     struct buf dir; /* folder of the last entry */
     uint64_t dir_hash;
-    bool full; /* LIMIT_WANTED_FILES was told */
+    struct hash_set
+        by_magic; /* paths and readers of files that were wanted for their first bytes */
+    bool full;    /* LIMIT_WANTED_FILES was told */
     struct input input;
 };
 
@@ -142,6 +145,9 @@ static void read_wanted(struct walk *walk, struct str path, uint64_t hash, enum 
         tell(walk, true, &problem);
     }
     forget_nothing(record, first);
+    for (size_t i = first; i < record->files.count; i++)
+        if (record->files.items[i].by_magic)
+            hash_set_add(&walk->by_magic, hash_with(hash, record->files.items[i].reader));
     if (by_name)
         return;
     kept = record->files.count > first ? arena_str(&record->arena, path) : kept;
@@ -258,6 +264,18 @@ static size_t match_head(struct walk *walk, unsigned *readers, size_t count)
     return wants_match_head(wants, str_first(head, walk->tar.left), readers, count);
 }
 
+/* Another name of a file that is wanted for its first bytes: it may outlive the first one. */
+static size_t match_linked(const struct walk *walk, struct str link, unsigned *readers,
+                           size_t count)
+{
+    uint64_t target = hash_str(link);
+    const struct wants *wants = walk->options->wants;
+    for (size_t i = 0; i < wants->magics.count && count < WANTS_MATCHES; i++)
+        if (hash_set_has(&walk->by_magic, hash_with(target, wants->magics.items[i].reader)))
+            readers[count++] = wants->magics.items[i].reader;
+    return count;
+}
+
 static void take_entry(struct walk *walk)
 {
     const struct tar_entry *entry = &walk->tar.entry;
@@ -295,8 +313,8 @@ static void take_entry(struct walk *walk)
         dir_hash = hash_str(dir);
     }
     uint64_t hash = hash_str(path);
+    struct str link = STR_NONE;
     if (first_pass) {
-        struct str link = STR_NONE;
         if (type == ENTRY_HARDLINK)
             link = path_clean(entry->link, &walk->clean_link, &escapes);
         else if (type == ENTRY_SYMLINK)
@@ -317,6 +335,8 @@ static void take_entry(struct walk *walk)
     size_t count = wants_match(wants, path, hash, dir.len, dir_hash, readers), by_name = count;
     if (type == ENTRY_FILE && wants->magics.count && entry->size)
         count = match_head(walk, readers, count);
+    else if (type == ENTRY_HARDLINK && first_pass && walk->by_magic.count)
+        by_name = count = match_linked(walk, link, readers, count);
     if (count)
         read_wanted(walk, path, hash, type, readers, count, by_name);
 }
@@ -365,5 +385,6 @@ int walk_tar(struct source *source, const struct walk_options *options,
     buf_free(&walk.clean);
     buf_free(&walk.clean_link);
     buf_free(&walk.dir);
+    hash_set_free(&walk.by_magic);
     return r;
 }

@@ -162,6 +162,20 @@ class Endless(Case):
         docker_archive(self.path, [lower, upper + entry(b"l/../var/lib/dpkg/status.d/z", stanza("z")) + END])
         self.expect(self.path, 0, packages=["bash 5.2", "z 1"])
 
+    def test_many_hard_links(self):
+        """A store of files by their digests, and packages that are links into it: each is read, once."""
+        count = 15000
+        out = io.BytesIO()
+        for i in range(count):
+            out.write(entry(b"a/%d" % i, b'{"name":"p%d","version":"1.0.0"}' % i))
+        for i in range(count):
+            out.write(header(b"b/node_modules/p%d/package.json" % i, kind=b"1", target=b"a/%d" % i))
+        docker_archive(self.path, [out.getvalue() + END])
+        begin = time.monotonic()
+        document, done = report("sbom", self.path)
+        self.assertEqual((len(document["packages"]), done.returncode), (count, 0), self.said(document))
+        self.assertLess(time.monotonic() - begin, 20)
+
     def test_layers_without_number(self):
         """Looking a path up must not cost a visit to every layer for each of its folders."""
         count = 2000

@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import unittest
 
+import made_files
 import support
 from support import (PROGRAM, ROOT, debian, digest, docker_archive, docker_members, dumps, layer, names, oci_members,
                      report, tar_of, write_folder)
@@ -176,6 +177,20 @@ class Folders(Case):
         self.assertEqual(names(document), ["here 1.0.0"])
         self.assertEqual([item["level"] for item in document["diagnostics"]], ["warning", "warning"])
         self.assertIn("/var/lib/docker/overlay2", json.dumps(document["diagnostics"]))
+
+    def test_program_that_keeps_only_its_second_name(self):
+        """A hard link outlives the name that the program was found under."""
+        modules = "path\texample.org/x\nmod\texample.org/x\tv1.2.3\th1:x=\n"
+        program = made_files.make({"go": {"version": "go1.21.0", "modules": modules}})
+        files = [{"path": "usr/bin/tool", "bytes": program, "mode": "755"},
+                 {"path": "usr/local/bin/tool", "type": "hardlink", "target": "./usr/bin/tool"}]
+        gone = [{"path": "usr/bin/.wh.tool"}]
+        for layers in ([files], [files, gone]):
+            docker_archive(self.path, [layer(entries) for entries in layers])
+            document, _ = report("sbom", self.path)
+            self.assertIn("example.org/x 1.2.3", [name.replace(" v", " ") for name in names(document)])
+        docker_archive(self.path, [layer(files), layer(gone + [{"path": "usr/local/bin/.wh.tool"}])])
+        self.assertEqual(names(report("sbom", self.path)[0]), [])
 
     def test_merged_usr(self):
         write_folder(self.folder, {"usr/lib/apk/db/installed": b"P:musl\nV:1.2.4-r2\nA:x86_64\n\n",

@@ -129,6 +129,27 @@ static void both_engines_agree_on_a_heap(void)
     }
 }
 
+/* Bytes that match at every place, but are too long for a version: looked through once a window,
+ * and what stands behind them is found. */
+static void bytes_that_match_everywhere(void)
+{
+    AUTO_BUF bytes = {0};
+    struct pl_err err;
+    enum { DIGITS = 200 * 1024 };
+    for (int i = 0; i < 64; i++) {
+        buf_puts(&bytes, "node.js/v1.1.");
+        memset(buf_reserve(&bytes, DIGITS), '1', DIGITS);
+        bytes.len += DIGITS;
+    }
+    buf_puts(&bytes, "\nnode.js/v18.20.4\n");
+    memset(buf_reserve(&bytes, 256), 0, 256);
+    bytes.len += 256;
+    struct content content = content_of_bytes(buf_str(&bytes));
+    struct program_found found = {.program = find_program("node")};
+    CHECK_INT(program_scan(&content, &found, 1, &err), 0);
+    CHECK_STR(str_of(found.version), "18.20.4");
+}
+
 static void go_modules(void)
 {
     CHECK_STR(str_of(program_of_module(STR("github.com/traefik/traefik/v2"))->name), "traefik");
@@ -143,6 +164,7 @@ int main(void)
     RUN(examples_tell_their_versions);
     RUN(what_must_not_match_does_not);
     RUN(both_engines_agree_on_a_heap);
+    RUN(bytes_that_match_everywhere);
     RUN(go_modules);
     return test_end();
 }
