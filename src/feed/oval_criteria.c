@@ -129,7 +129,8 @@ void oval_prepare(struct oval *oval)
 
 static struct oval_leaf leaf_of(const struct oval *oval, const struct oval_node *node)
 {
-    return node->negate ? (struct oval_leaf){.kind = LEAF_TRUE} : oval->leaves[node->test];
+    static const struct oval_leaf true_leaf = {.kind = LEAF_TRUE};
+    return node->negate ? true_leaf : oval->leaves[node->test];
 }
 
 /* Criteria that speak of platforms alone; their names go behind those that are there. */

@@ -131,7 +131,7 @@ static int extend_counts(const struct elf *elf, struct tables *tables, struct pl
 static int read_sections(struct elf *elf, struct arena *arena, struct tables *tables,
                          struct pl_err *err)
 {
-    const unsigned char *table, *names = NULL;
+    const unsigned char *table = NULL, *names = NULL;
     int r = extend_counts(elf, tables, err);
     if (r == 0)
         r = read_table(elf, arena, tables->sections_at, tables->section_count, tables->section_size,
