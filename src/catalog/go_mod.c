@@ -91,9 +91,9 @@ static bool lists_all(struct str version)
 static void take_directive(struct go_mod *mod, struct str verb, const struct str *words,
                            size_t count)
 {
-    struct module module = {.path = words[0]};
     if (count == 0)
         return;
+    struct module module = {.path = words[0]};
     if (str_is(verb, "go"))
         mod->is_pruned = lists_all(words[0]);
     if (count >= 2 && !str_is(words[1], "=>"))
@@ -125,6 +125,8 @@ static void parse(struct go_mod *mod, struct str text)
                 take_directive(mod, verb, words, count);
         } else if (count >= 2 && str_is(words[1], "(")) {
             verb = words[0];
+        } else if (count == 1 && str_ends(words[0], STR("("))) { /* "require(" */
+            verb = str_first(words[0], words[0].len - 1);
         } else {
             take_directive(mod, words[0], words + 1, count - 1);
         }

@@ -69,7 +69,7 @@ static void add(struct reader *reader, struct str name, const json_t *entry)
     struct package package = {
         .type = PACKAGE_NPM,
         .origin = PACKAGE_LOCKED,
-        .development = is_true(entry, "dev") || is_true(entry, "devOptional"),
+        .development = is_true(entry, "dev"), /* "devOptional": an optional one of the project */
         .name = name,
         .version = version,
         .licenses = &license,
