@@ -56,10 +56,11 @@ static void tell_nameless(struct report *report, size_t count, struct str first)
     struct pl_err problem;
     if (count == 0)
         return;
-    err_set(&problem, PL_E_UNSUPPORTED,
-            "%zu archives of Java do not say what they are, and the database does not know them by "
-            "their SHA-1: they were not examined (docs/jars.md); the first is %.*s",
-            count, STR_ARG(str_first(first, 200)));
+    err_set(
+        &problem, PL_E_UNSUPPORTED,
+        "archives of Java that do not say what they are, and that the database does not know by "
+        "their SHA-1: %zu; they were not examined (docs/jars.md); the first is %.*s",
+        count, STR_ARG(str_first(first, 200)));
     report_tell(report, false, STR_NONE, &problem);
 }
 

@@ -239,12 +239,32 @@ static void fit_widths(struct table *table)
         table->widths[COLUMN_TITLE] = left < TITLE_MIN ? 0 : left;
 }
 
+/* Of a name with parts ("group:artifact", "host/path/module") the last says most: its beginning is
+ * left out where there is no room. */
+static struct str cut_name(struct table *table, struct str name)
+{
+    size_t width = table->widths[COLUMN_PACKAGE];
+    size_t columns = utf8_columns(name);
+    if (columns <= width || str_find(name, STR(", ")) != SIZE_MAX ||
+        (str_index(name, '/') == SIZE_MAX && str_index(name, ':') == SIZE_MAX))
+        return name;
+    while (name.len && columns + 1 > width) {
+        size_t step = utf8_length(name);
+        step = step ? step : 1;
+        columns -= utf8_columns(str_first(name, step));
+        name = str_from(name, step);
+    }
+    return arena_printf(&table->arena, "…%.*s", STR_ARG(name));
+}
+
 static void write_cell(struct table *table, struct str text, enum column column, bool last,
                        const char *color)
 {
     AUTO_BUF cell = {0};
     if (table->widths[column] == 0)
         return;
+    if (column == COLUMN_PACKAGE)
+        text = cut_name(table, text);
     utf8_cell(&cell, text, table->widths[column]);
     if (last)
         while (cell.len && cell.data[cell.len - 1] == ' ')

@@ -79,7 +79,7 @@ class Jars(unittest.TestCase):
         self.assertEqual(ids, set())
         document, done = support.report("scan", "--db", self.database, "dir:" + self.root)
         self.assertIn("2 packages of type maven do not tell their group", json.dumps(document["diagnostics"]))
-        self.assertIn("1 archives of Java do not say what they are", json.dumps(document["diagnostics"]))
+        self.assertIn("archives of Java that do not say what they are, and that the database does not know by their SHA-1: 1;", json.dumps(document["diagnostics"]))
         self.assertIn("opt/x.jar", json.dumps(document["diagnostics"]))
         self.assertEqual(done.returncode, 0, done.stderr)
 
