@@ -2,8 +2,9 @@
  * Ubuntu, Wolfi and others publish.
  *
  * Which ids a record speaks of. General sources (npm, PyPI, Go ...): the CVEs among id, aliases and
- * upstream, else the record's own id; `related` is something else. Errata of distributions: the
- * CVEs among these and `related`; a bugfix or enhancement erratum without one is nothing to find.
+ * upstream, else the first of GitHub's ids, else the record's own; `related` is something else.
+ * Errata of distributions: the CVEs among these and `related`; a bugfix or enhancement erratum
+ * without one is nothing to find.
  */
 #include "base/i18n.h"
 #include "base/limits.h"
@@ -11,6 +12,7 @@
 #include "feed/head.h"
 #include "feed/osv_record.h"
 #include "feed/words.h"
+#include "model/ecosystem.h"
 
 static bool osv_recognise(struct str head)
 {
@@ -80,12 +82,16 @@ static void add_binaries(struct osv_record *record, const json_t *affected, uint
         tell_record(record, &err);
 }
 
-/* Under the package's name; Rocky names source packages, as which it counts, too. */
+/* Under the package's name as its ecosystem makes names equal; Rocky names source packages, as
+ * which it counts, too. */
 static void add_named(struct osv_record *record, uint32_t unit, struct str ecosystem,
                       struct str name, const struct vulndb_statement *statement)
 {
     struct builder *builder = record->import->builder;
+    const struct ecosystem *known = ecosystem_find(ecosystem);
     struct pl_err err;
+    if (known)
+        name = ecosystem_name(&record->arena, known->matched, name);
     int r = builder_statement(builder, unit, ecosystem, name, statement, &err);
     if (r == 0 && str_starts(ecosystem, STR("Rocky Linux:")))
         r = builder_statement(builder, unit, ecosystem,

@@ -30,15 +30,6 @@ static void read_events(const json_t *range, events *out)
     }
 }
 
-/* Introduced and an end by turns, as nearly all are written: no need to sort. */
-static bool alternates(const events *list)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if ((list->items[i].kind == INTRODUCED) != (i % 2 == 0))
-            return false;
-    return true;
-}
-
 static const struct version_scheme *scheme_of(struct str ecosystem)
 {
     static const struct {
@@ -68,6 +59,40 @@ static int compare_events(const void *a, const void *b, void *context)
         return first_left ? -1 : 1;
     int order = scheme->compare(left->version, right->version);
     return order ? order : (int)left->kind - (int)right->kind;
+}
+
+/* Introduced and an end by turns, no end before its beginning: nearly all are written so. These are
+ * pairs, which may overlap and touch; sorted they would tear what they mean. The others are sorted,
+ * as the schema's "Evaluation" has it: "8.18.0 to 8.17.10" is open until the next end, not empty.
+ */
+static bool are_pairs(const events *list, const struct version_scheme *scheme)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if ((list->items[i].kind == INTRODUCED) != (i % 2 == 0))
+            return false;
+        if (i % 2 &&
+            compare_events(&list->items[i - 1], &list->items[i], (void *)(uintptr_t)scheme) > 0)
+            return false;
+    }
+    return true;
+}
+
+/* What ends and begins anew at one version goes on. */
+static void sort_events(events *list, const struct version_scheme *scheme)
+{
+    bool open = false;
+    qsort_r(list->items, list->count, sizeof(list->items[0]), compare_events,
+            (void *)(uintptr_t)scheme);
+    for (size_t i = 0; i < list->count; i++) {
+        struct event *event = &list->items[i];
+        if (open && event->kind == INTRODUCED && i + 1 < list->count &&
+            event[1].kind != INTRODUCED && scheme->compare(event->version, event[1].version) == 0) {
+            struct event end = event[1];
+            event[1] = event[0];
+            event[0] = end;
+        }
+        open = event->kind == INTRODUCED;
+    }
 }
 
 /* What is introduced while it is there already changes nothing, nor does an end where nothing
@@ -151,9 +176,8 @@ bool osv_read_ranges(struct osv_record *record, const json_t *affected, struct s
         if (str_is(json_text(range, "type"), "GIT"))
             continue; /* commits: no versions of packages */
         read_events(range, &list);
-        if (list.count && !alternates(&list))
-            qsort_r(list.items, list.count, sizeof(list.items[0]), compare_events,
-                    (void *)(uintptr_t)scheme);
+        if (list.count && !are_pairs(&list, scheme))
+            sort_events(&list, scheme);
         statement->range_count += make_ranges(&list, ranges + statement->range_count);
     }
     VEC_FREE(&list);

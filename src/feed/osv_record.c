@@ -75,6 +75,21 @@ static bool is_no_security(struct str id)
            (str_equal(kind, STR("BA")) || str_equal(kind, STR("EA")));
 }
 
+/* GitHub's id of a vulnerability without a CVE: the record's own, or that of an alias. */
+static struct str github_id(const struct osv_record *record)
+{
+    struct str best = str_starts(record->id, STR("GHSA-")) ? record->id : STR_NONE;
+    size_t index;
+    json_t *item;
+    json_array_foreach(json_list(record->json, "aliases"), index, item)
+    {
+        struct str id = str_make(json_string_value(item), json_string_length(item));
+        if (str_starts(id, STR("GHSA-")) && (!best.len || str_compare(id, best) < 0))
+            best = id;
+    }
+    return best;
+}
+
 static int read_ids(struct osv_record *record, struct pl_err *err)
 {
     static const char *const lists[] = {"aliases", "upstream", "related"};
@@ -93,7 +108,12 @@ static int read_ids(struct osv_record *record, struct pl_err *err)
     for (size_t i = 0; i < ARRAY_LEN(lists); i++)
         if (i < 2 || record->erratum)
             add_cves(record, json_list(record->json, lists[i]), room);
-    if (!record->id_count && !(record->distribution && is_no_security(record->id)))
+    if (record->id_count)
+        return 0;
+    struct str github = record->distribution ? STR_NONE : github_id(record);
+    if (github.len)
+        record->ids[record->id_count++] = github;
+    else if (!(record->distribution && is_no_security(record->id)))
         record->ids[record->id_count++] = record->id;
     return 0;
 }

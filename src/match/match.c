@@ -206,12 +206,25 @@ static void rename_claims(struct matching *matching, struct str from, struct str
             matching->claims.items[i].id = to;
 }
 
-/* Two sources may call one vulnerability by different names: one of them knows both. */
+static bool is_cve(struct str id)
+{
+    return str_starts(id, STR("CVE-"));
+}
+
+/* By the statement's id of the vulnerability, or by its own. */
+static bool is_told_as(const struct claim *claim, struct str name)
+{
+    return str_equal(claim->told, name) ||
+           (!is_cve(name) && str_equal(claim->statement.advisory, name));
+}
+
+/* Two sources may call one vulnerability by different names: one of them knows both. Two CVEs are
+ * two vulnerabilities, also where one advisory is about both. */
 static void join_aliases(struct matching *matching)
 {
     bool needed = false;
     for (size_t i = 0; i < matching->claims.count; i++)
-        needed |= !str_starts(matching->claims.items[i].told, STR("CVE-"));
+        needed |= !is_cve(matching->claims.items[i].told);
     for (size_t i = 0; i < matching->claims.count && needed; i++) {
         struct vulndb_vulnerability known = {0};
         struct str told = matching->claims.items[i].told;
@@ -222,8 +235,8 @@ static void join_aliases(struct matching *matching)
             for (size_t other = 0; other < matching->claims.count; other++) {
                 struct str a = matching->claims.items[i].id;
                 struct str b = matching->claims.items[other].id;
-                if (!str_equal(matching->claims.items[other].told, known.aliases[k]) ||
-                    str_equal(a, b))
+                if (str_equal(a, b) || (is_cve(a) && is_cve(b)) ||
+                    !is_told_as(&matching->claims.items[other], known.aliases[k]))
                     continue;
                 if (is_better_name(a, b))
                     rename_claims(matching, b, a);

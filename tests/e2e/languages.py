@@ -5,7 +5,7 @@ import re
 
 import orders
 
-CVE = re.compile(r"CVE-\d{4}-\d{4,}$")
+CVE = re.compile(r"CVE-\d{4}-\d{4,}", re.I)
 OWN_PEOPLE = ("GO", "RUSTSEC", "BIT", "HSEC", "EEF", "JLSEC", "MAL")
 
 
@@ -178,22 +178,30 @@ class Calculation:
 
     def expected(self, name, version):
         """{id: (all names, fixes of the deciding records)}; an id is None where the order was unclear."""
-        groups = []
+        groups, others = {}, []
         for record, affected in self.about.get(self.name(name), []):
-            everything = {record["id"], *record.get("aliases", [])}
-            cves = {one for one in everything | set(record.get("upstream", [])) if CVE.match(one)}
-            for cve in cves or {None}:  # several CVEs are several vulnerabilities
-                names = (everything if len(cves) < 2 else set()) | ({cve} if cve else set())
+            names = {record["id"], *record.get("aliases", [])}
+            cves = {match.group(0).upper() for match in map(CVE.search, names | set(record.get("upstream", []))) if match}
+            for cve in cves:  # several CVEs are several vulnerabilities
+                group = groups.setdefault(cve, (set(), []))
+                group[0].update(names)
+                group[1].append((record, affected))
+            if not cves:
                 members = [(record, affected)]
-                for group in [group for group in groups if group[0] & names]:
-                    groups.remove(group)
-                    names |= group[0]
-                    members += group[1]
-                groups.append((names, members))
+                for other in [other for other in others if other[0] & names]:
+                    others.remove(other)
+                    names |= other[0]
+                    members += other[1]
+                others.append((names, members))
+        for names, members in others:
+            known = sorted(cve for cve, group in groups.items() if group[0] & names)
+            called = min({name for name in names if name.startswith("GHSA-")} or {record["id"] for record, _ in members})
+            group = groups.setdefault(known[0] if known else called, (set(), []))
+            group[0].update(names)
+            group[1].extend(members)
         found = {}
-        for names, members in groups:
+        for called, (names, members) in groups.items():
             best = min(self.rank(record["id"]) for record, _ in members)
-            called = self.called(names)
             try:
                 hits = [self.hit(affected, version) for record, affected in members if self.rank(record["id"]) == best]
             except Unclear:
@@ -207,10 +215,6 @@ class Calculation:
     def rank(record):
         prefix = record.split("-")[0]
         return 0 if prefix in OWN_PEOPLE else 1 if prefix == "GHSA" else 2
-
-    @staticmethod
-    def called(names):
-        return min(names, key=lambda name: (not CVE.match(name), not name.startswith("GHSA-"), name))
 
 
 def around(text):

@@ -57,7 +57,7 @@ def pypi(text):
 class Gem:
     """Gem::Version's documentation, "How do I order my versions": words are pre-releases and stand before numbers."""
     def __init__(self, text):
-        self.parts = [int(item) if item.isdigit() else item for item in re.findall(r"\d+|[a-z]+", text.replace("-", ".pre."), re.I)]
+        self.parts = [int(item) if item.isdigit() else item for item in re.findall(r"\d+|[a-z]+", text, re.I)]
         words = [i for i, item in enumerate(self.parts) if isinstance(item, str)]
         cut = words[0] if words else len(self.parts)
         numbers, rest = self.parts[:cut], self.parts[cut:]
@@ -84,7 +84,8 @@ class Gem:
 
 
 def gem(text):
-    return Gem(text) if re.fullmatch(r"\s*\d+(\.[0-9A-Za-z]+)*(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?\s*", text) else None
+    """What a "-" means has changed from one RubyGems to the next: left to the tests of the ordering."""
+    return Gem(text) if re.fullmatch(r"\d+(\.[0-9A-Za-z]+)*", text) else None
 
 
 QUALIFIERS = ["alpha", "beta", "milestone", "rc", "snapshot", "", "jre"]
