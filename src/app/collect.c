@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "image/rootfs.h"
 #include "image/tree.h"
+#include "model/ecosystem.h"
 
 /* A file that a cataloger read and that can be seen in the image. */
 struct selected {
@@ -460,8 +461,7 @@ static void merge_spellings(struct report *report)
     for (size_t i = 0; i < report->packages.count; i++) {
         enum name_rule rule = ecosystem_of(packages[i].type)->matched;
         if (rule != NAME_AS_IT_IS)
-            *VEC_ADD(&list) =
-                (struct spelling){ecosystem_name(&names, rule, packages[i].name), i};
+            *VEC_ADD(&list) = (struct spelling){ecosystem_name(&names, rule, packages[i].name), i};
     }
     if (list.count)
         qsort_r(list.items, list.count, sizeof(list.items[0]), by_spelling, packages);
@@ -484,6 +484,8 @@ static void merge_spellings(struct report *report)
     for (size_t i = 0; i < report->packages.count; i++)
         if (packages[i].path_count)
             packages[kept++] = packages[i];
+    if (kept < report->packages.count)
+        qsort(packages, kept, sizeof(*packages), by_report_order);
     report->packages.count = kept;
     VEC_FREE(&list);
     arena_free(&names);
