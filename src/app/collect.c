@@ -228,6 +228,10 @@ static void collect_anywhere(struct collecting *all)
             struct tree_node node;
             if (file->reader > READER_INDEX || !wants_anywhere(catalogers[file->reader]))
                 continue;
+            /* What a symbolic link of a program's or an archive's name leads to has such a name
+             * itself, or is worth no second pass over the layer. */
+            if (file->type == ENTRY_SYMLINK && catalogers[file->reader]->mode == CATALOG_RANDOM)
+                continue;
             if (file->type == ENTRY_SYMLINK || file->type == ENTRY_HARDLINK) {
                 collect_path(all, file->reader, file->path);
                 continue;
@@ -566,6 +570,9 @@ static void take_selected(struct collecting *all)
 static void find_owners(struct collecting *all)
 {
     struct owners owners = {0};
+    struct tree_node lib;
+    owners.merged = tree_resolve(&all->tree, &all->scratch, STR("lib"), true, &lib) &&
+                    str_is(lib.path, "usr/lib");
     for (size_t i = 0; i < all->selected.count; i++) {
         const struct file_content *content = content_of(all, &all->selected.items[i]);
         if (content)

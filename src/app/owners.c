@@ -43,10 +43,19 @@ static size_t find_package(const struct report *report, const struct catalog_own
     return OWNER_NONE;
 }
 
+/* The database of apk and rpm is one file, which every change writes anew: a package's own files
+ * are of the layer since which it stands in there. */
+static bool is_replaced(const struct owned_file *file, const struct package *owner, uint32_t layer)
+{
+    bool one_file = owner->type == PACKAGE_APK || owner->type == PACKAGE_RPM;
+    uint32_t since = one_file && owner->layer < file->layer ? owner->layer : file->layer;
+    return since != LAYER_NONE && layer != LAYER_NONE && layer > since;
+}
+
 static size_t owner_of_hash(const struct owners *owners, const struct report *report, uint64_t hash,
                             uint32_t layer)
 {
-    size_t low = 0, high = owners->files.count;
+    size_t low = 0, high = owners->files.count, found = OWNER_NONE;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (owners->files.items[middle].path < hash)
@@ -56,32 +65,30 @@ static size_t owner_of_hash(const struct owners *owners, const struct report *re
     }
     for (; low < owners->files.count && owners->files.items[low].path == hash; low++) {
         const struct owned_file *file = &owners->files.items[low];
-        bool replaced = file->layer != LAYER_NONE && layer != LAYER_NONE && layer > file->layer;
-        size_t package = replaced ? OWNER_NONE : find_package(report, file->owner);
-        if (package != OWNER_NONE)
-            return package;
+        if (!file->owner->package.len)
+            return OWNER_NONE; /* what its packages have here is somewhere else */
+        size_t package = found == OWNER_NONE ? find_package(report, file->owner) : OWNER_NONE;
+        if (package != OWNER_NONE && !is_replaced(file, &report->packages.items[package], layer))
+            found = package;
     }
-    return OWNER_NONE;
+    return found;
 }
 
-/* Lists were written before and after /usr was merged: "lib/…" and "usr/lib/…" are one file. */
+/* Lists from before /usr was merged have "lib/…" for what is "usr/lib/…" now. */
 static size_t owner_of(const struct owners *owners, const struct report *report, struct str path,
                        uint32_t layer)
 {
-    char other[4 + 512];
-    size_t inner = str_find(path, STR("!/"));
-    if (inner != SIZE_MAX)
-        path = str_first(path, inner);
     size_t owner = owner_of_hash(owners, report, hash_str(path), layer);
-    if (owner != OWNER_NONE)
-        return owner;
-    if (str_starts(path, STR("usr/")))
-        return owner_of_hash(owners, report, hash_str(str_from(path, 4)), layer);
-    if (path.len > sizeof(other) - 4)
-        return OWNER_NONE;
-    memcpy(other, "usr/", 4);
-    memcpy(other + 4, path.data, path.len);
-    return owner_of_hash(owners, report, hash_xxh3(other, path.len + 4), layer);
+    if (owner == OWNER_NONE && owners->merged && str_starts(path, STR("usr/")))
+        owner = owner_of_hash(owners, report, hash_str(str_from(path, 4)), layer);
+    return owner;
+}
+
+/* The file that a package was found in, without the place inside. A folder may be called "a.jar!".
+ */
+static struct str file_of(const struct package *package, struct str path)
+{
+    return package->inner.len ? str_first(path, str_find(path, STR("!/"))) : path;
 }
 
 /* The package that all files which tell of this one belong to. */
@@ -90,7 +97,7 @@ static size_t owner_of_package(const struct owners *owners, const struct report 
 {
     size_t owner = OWNER_NONE;
     for (size_t i = 0; i < package->path_count; i++) {
-        size_t one = owner_of(owners, report, package->paths[i], package->layer);
+        size_t one = owner_of(owners, report, file_of(package, package->paths[i]), package->layer);
         if (one == OWNER_NONE)
             return OWNER_NONE;
         owner = i == 0 ? one : owner;

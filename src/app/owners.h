@@ -14,7 +14,7 @@ struct owned_file {
 
 struct owners {
     VEC(struct owned_file) files;
-    bool sorted;
+    bool merged; /* /lib is /usr/lib: lists from before that name files as they were */
 };
 
 /* The sink must outlive the owners. */

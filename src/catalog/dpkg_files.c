@@ -1,6 +1,9 @@
 /* Reads which files belong to which Debian package: dpkg's lists of files (a path a line), and the
  * lists of checksums that distroless images keep in their place (md5sum's output). Source:
- * dpkg-query(1), --listfiles; dh_md5sums(1). */
+ * dpkg-query(1), --listfiles; dh_md5sums(1).
+ *
+ * What was diverted (dpkg-divert(1): three lines each, the path, where it went, and the package
+ * that diverted it or ":") is nobody's at its old place, for the lists name it all the same. */
 #include "base/i18n.h"
 #include "base/path.h"
 #include "catalog/sink.h"
@@ -19,6 +22,7 @@ static int dpkg_files_read(struct catalog_sink *sink, struct input *input, struc
     struct line_reader lines;
     struct str line, owner = owner_of(input->path);
     bool sums = str_ends(input->path, STR(".md5sums"));
+    bool diversions = str_is(path_base(input->path), "diversions");
     int r;
     (void)companion;
     lines_init(&lines, input);
@@ -26,6 +30,11 @@ static int dpkg_files_read(struct catalog_sink *sink, struct input *input, struc
         size_t blank = sums ? str_index(line, ' ') : SIZE_MAX;
         if (sums)
             line = blank == SIZE_MAX ? STR_NONE : str_trim(str_from(line, blank));
+        if (diversions) {
+            if (lines.line % 3 == 1 && line.len && !lines.cut)
+                catalog_add_owned(sink, PACKAGE_DEB, STR_NONE, line);
+            continue;
+        }
         if (line.len && !lines.cut)
             catalog_add_owned(sink, PACKAGE_DEB, owner, line);
     }
@@ -38,8 +47,8 @@ const struct cataloger cataloger_dpkg_files = {
     .help = N_("which files belong to which Debian package"),
     .group = "os",
     .version = 1,
-    .wants =
-        (const char *const[]){"var/lib/dpkg/info/*.list", "var/lib/dpkg/status.d/*.md5sums", NULL},
+    .wants = (const char *const[]){"var/lib/dpkg/info/*.list", "var/lib/dpkg/status.d/*.md5sums",
+                                   "var/lib/dpkg/diversions", NULL},
     .mode = CATALOG_STREAM,
     .read = dpkg_files_read,
 };

@@ -96,9 +96,70 @@ class Ownership(unittest.TestCase):
 
     def test_a_list_from_before_usr_was_merged(self):
         _, found = self.scan(debian(("python3-requests", "2.0.0-1", "python-requests")) + [
+            {"path": "lib", "type": "symlink", "target": "usr/lib"},
             {"path": "usr/lib/x/requests-2.0.0.dist-info/METADATA", "text": METADATA},
             {"path": "var/lib/dpkg/info/python3-requests:amd64.list",
              "text": "/.\n/lib/x/requests-2.0.0.dist-info/METADATA\n"}])
+        self.assertEqual(found["pypi", "Requests", "CVE-2024-0001"]["by"], "ownership")
+
+    def debian_with(self, path, listed, *more):
+        """Whether a package at `path` is suppressed by a list that names `listed`."""
+        _, found = self.scan(debian(("python3-requests", "2.0.0-1", "python-requests")) + [
+            {"path": path, "text": METADATA}, *more,
+            {"path": "var/lib/dpkg/info/python3-requests.list", "text": f"/.\n/{listed}\n"}])
+        return found["pypi", "Requests", "CVE-2024-0001"] is not None
+
+    def test_two_folders_of_a_system_that_is_not_merged(self):
+        lib = "lib/x/requests-2.0.0.dist-info/METADATA"
+        self.assertFalse(self.debian_with("usr/" + lib, lib, {"path": "lib/y", "text": ""}))
+        self.assertFalse(self.debian_with(lib, "usr/" + lib))
+        self.assertFalse(self.debian_with("share/requests-2.0.0.dist-info/METADATA", "usr/share/requests-2.0.0.dist-info/METADATA"))
+
+    def test_a_folder_called_as_an_owned_archive(self):
+        self.assertFalse(self.debian_with("usr/share/java/a.jar!/requests-2.0.0.dist-info/METADATA", "usr/share/java/a.jar",
+                                          {"path": "usr/share/java/a.jar", "text": ""}))
+
+    def test_diverted(self):
+        moved = {"path": "var/lib/dpkg/diversions", "text": f"/{SITE}\n/{SITE}.distrib\n:\n"}
+        self.assertTrue(self.debian_with(SITE, SITE))
+        self.assertFalse(self.debian_with(SITE, SITE, moved))
+        moved["text"] = f"/x\n/{SITE}\n:\n"
+        self.assertTrue(self.debian_with(SITE, SITE, moved))
+
+    def test_a_list_of_a_package_that_is_not_installed(self):
+        _, found = self.scan(debian(("python3", "3.11", "python3")) + [
+            {"path": SITE, "text": METADATA},
+            {"path": "var/lib/dpkg/info/python3-requests.list", "text": f"/{SITE}\n"}])
+        self.assertEqual(found, {("pypi", "Requests", "CVE-2024-0001"): None})
+
+    def test_a_package_that_was_removed(self):
+        entries = debian(("python3-requests", "2.0.0-1", "python-requests"))
+        entries[1]["text"] = entries[1]["text"].replace("install ok installed", "deinstall ok config-files")
+        _, found = self.scan(entries + [{"path": SITE, "text": METADATA},
+                                        {"path": "var/lib/dpkg/info/python3-requests.list", "text": f"/{SITE}\n"}])
+        self.assertEqual(found, {("pypi", "Requests", "CVE-2024-0001"): None})
+
+    def test_hard_links(self):
+        """A file of one's own under an owned name."""
+        own = "opt/requests-2.0.0.dist-info/METADATA"
+        lists = [{"path": "var/lib/dpkg/info/python3-requests.list", "text": f"/{SITE}\n"}]
+        base = debian(("python3-requests", "2.0.0-1", "python-requests")) + lists
+        _, found = self.scan(base + [{"path": own, "text": METADATA}],
+                             [{"path": SITE, "type": "hardlink", "target": own}],
+                             [{"path": "opt/.wh.requests-2.0.0.dist-info", "text": ""}])
+        self.assertEqual(found, {("pypi", "Requests", "CVE-2024-0001"): None})
+
+    def test_another_package_writes_the_database_anew(self):
+        """apk's database is one file: that something else was installed later says nothing of a file."""
+        site = "usr/lib/python3.11/site-packages/requests-2.0.0.dist-info/METADATA"
+        ours = ("P:py3-requests\nV:2.0.0-r0\nA:x86_64\no:py3-requests\n"
+                f"F:{os.path.dirname(site)}\nR:METADATA\nZ:Q1x\n\n")
+        lower = [{"path": "etc/os-release", "text": "ID=alpine\nVERSION_ID=3.19.1\n"},
+                 {"path": "lib/apk/db/installed", "text": ours}, {"path": site, "text": METADATA.replace("2.0.0", "2.5.0")}]
+        more = [{"path": "lib/apk/db/installed", "text": ours + "P:curl\nV:8-r0\nA:x86_64\no:curl\n\n"}]
+        _, found = self.scan(lower, [{"path": site, "text": METADATA}], more)
+        self.assertIsNone(found["pypi", "Requests", "CVE-2024-0001"])
+        _, found = self.scan(lower[:2] + [{"path": site, "text": METADATA}], more)
         self.assertEqual(found["pypi", "Requests", "CVE-2024-0001"]["by"], "ownership")
 
     def test_distroless_lists_of_checksums(self):
