@@ -6,6 +6,7 @@
 
 #include "catalog/sink.h"
 #include "io/content.h"
+#include "io/elf.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -31,6 +32,7 @@ static inline void fuzz_cataloger_at(const struct cataloger *cataloger, struct s
     struct pl_err err;
     uint64_t budget = 1000, left = 64 * 1024 * 1024;
     struct content content = content_of_bytes(bytes);
+    struct elf_cache elf = {0};
     struct catalog_sink sink = {.arena = &arena,
                                 .cataloger = cataloger,
                                 .path = path,
@@ -40,7 +42,7 @@ static inline void fuzz_cataloger_at(const struct cataloger *cataloger, struct s
     if (cataloger->mode == CATALOG_STREAM)
         input.input.next = fuzz_next;
     else if (cataloger->mode == CATALOG_RANDOM)
-        input.input.content = &content;
+        input.input.content = &content, input.input.elf = &elf;
     else
         input.input.whole = bytes;
     (void)cataloger->read(&sink, &input.input, companion, &err);
@@ -49,6 +51,7 @@ static inline void fuzz_cataloger_at(const struct cataloger *cataloger, struct s
     if (cataloger->finish && sink.has_kept)
         (void)cataloger->finish(&sink, &files, &err);
     catalog_sink_free(&sink);
+    elf_cache_free(&elf);
     arena_free(&arena);
 }
 

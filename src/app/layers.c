@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "image/rootfs.h"
 #include "io/content.h"
+#include "io/elf.h"
 
 /* Files that must be in memory as a whole are read one at a time when they are large. */
 static pthread_mutex_t large_file = PTHREAD_MUTEX_INITIALIZER;
@@ -241,6 +242,7 @@ static int read_random(struct layer_state *state, struct record_file *const *fil
                        struct input *input, struct pl_err *err)
 {
     AUTO_CONTENT content = {.fd = -1};
+    CLEANUP(elf_cache_free) struct elf_cache elf = {0};
     int r = 0;
     if (input->fd >= 0)
         content = content_of_file(input->fd, input->fd_offset, input->size);
@@ -255,8 +257,11 @@ static int read_random(struct layer_state *state, struct record_file *const *fil
                       .fd = -1},
             .content = &content,
         };
-        struct input random = {
-            .path = files[i]->path, .size = content.size, .content = &content, .fd = -1};
+        struct input random = {.path = files[i]->path,
+                               .size = content.size,
+                               .content = &content,
+                               .elf = &elf,
+                               .fd = -1};
         if (wants_mode(files[i], CATALOG_RANDOM))
             one = run_reader(state, files[i], &random, STR_NONE, err);
         else if (wants_mode(files[i], CATALOG_STREAM))

@@ -76,12 +76,11 @@ static int cargo_read(struct catalog_sink *sink, struct input *input, struct str
                       struct pl_err *err)
 {
     struct arena arena = {0};
-    struct elf elf;
-    struct pl_err ignored;
+    const struct elf *elf = elf_cached(input->content, input->elf);
     int r = 0;
     (void)companion;
-    if (elf_open(input->content, &arena, &elf, &ignored) == 0) {
-        const struct elf_section *section = elf_section(&elf, ".dep-v0");
+    if (elf) {
+        const struct elf_section *section = elf_section(elf, ".dep-v0");
         if (section && section->size)
             r = read_list(sink, input->content, section, &arena, err);
     }

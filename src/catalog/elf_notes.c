@@ -74,19 +74,18 @@ static int notes_read(struct catalog_sink *sink, struct input *input, struct str
                       struct pl_err *err)
 {
     struct arena arena = {0};
-    struct elf elf;
-    struct pl_err ignored;
+    const struct elf *elf = elf_cached(input->content, input->elf);
     int r = 0;
     (void)companion;
-    if (elf_open(input->content, &arena, &elf, &ignored) == 0) {
-        const struct elf_section *section = elf_section(&elf, ".note.package");
+    if (elf) {
+        const struct elf_section *section = elf_section(elf, ".note.package");
         const unsigned char *bytes;
         if (section && section->type == ELF_SECTION_NOTE && section->size <= LIMIT_ELF_NAMES) {
             void *scratch = arena_alloc(&arena, section->size + 1);
             r = content_read(input->content, section->offset, (size_t)section->size, scratch,
                              &bytes, err);
             if (r == 0)
-                r = read_notes(sink, &elf, bytes, section->size, err);
+                r = read_notes(sink, elf, bytes, section->size, err);
         }
     }
     arena_free(&arena);

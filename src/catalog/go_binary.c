@@ -30,7 +30,8 @@ static const char magic[] = "\xff Go buildinf:";
 struct reader {
     struct catalog_sink *sink;
     struct arena arena;
-    struct elf elf;
+    const struct content *content;
+    const struct elf *elf;
     uint64_t left; /* bytes of strings that may still be read */
 };
 
@@ -38,7 +39,7 @@ struct reader {
 static int find_header(struct reader *reader, uint64_t start, uint64_t size, uint64_t *ret_at,
                        struct pl_err *err)
 {
-    const struct content *content = reader->elf.content;
+    const struct content *content = reader->content;
     unsigned char *scratch = content->bytes ? NULL : arena_alloc(&reader->arena, WINDOW);
     if (start > content->size)
         return 0;
@@ -60,13 +61,24 @@ static int find_header(struct reader *reader, uint64_t start, uint64_t size, uin
     return 0;
 }
 
+/* With the names of its sections, a program of Go has this one. */
+static bool has_names(const struct elf *elf)
+{
+    for (size_t i = 0; i < elf->section_count; i++)
+        if (elf->sections[i].name.len)
+            return true;
+    return false;
+}
+
 static int locate(struct reader *reader, uint64_t *ret_at, struct pl_err *err)
 {
-    const struct elf_section *section = elf_section(&reader->elf, ".go.buildinfo");
+    const struct elf_section *section = elf_section(reader->elf, ".go.buildinfo");
     if (section && section->type != ELF_SECTION_NOBITS)
         return find_header(reader, section->offset, section->size, ret_at, err);
-    for (size_t i = 0; i < reader->elf.segment_count; i++) {
-        const struct elf_segment *segment = &reader->elf.segments[i];
+    if (has_names(reader->elf))
+        return 0;
+    for (size_t i = 0; i < reader->elf->segment_count; i++) {
+        const struct elf_segment *segment = &reader->elf->segments[i];
         if (segment->type == ELF_SEGMENT_LOAD &&
             (segment->flags & (ELF_FLAG_EXECUTE | ELF_FLAG_WRITE)) == ELF_FLAG_WRITE) {
             /* Linked by others than Go's own linker, it can be anywhere in there; a program of C
@@ -90,8 +102,8 @@ static int read_bytes(struct reader *reader, uint64_t at, uint64_t len, struct s
                          "Go's build information has more bytes than LIMIT_GO_BUILDINFO (%llu)",
                          LIMIT_GO_BUILDINFO);
     reader->left -= len;
-    void *scratch = reader->elf.content->bytes ? NULL : arena_alloc(&reader->arena, len + 1);
-    int r = content_read(reader->elf.content, at, (size_t)len, scratch, &bytes, err);
+    void *scratch = reader->content->bytes ? NULL : arena_alloc(&reader->arena, len + 1);
+    int r = content_read(reader->content, at, (size_t)len, scratch, &bytes, err);
     if (r == 0)
         *ret = str_make((const char *)bytes, (size_t)len);
     return r;
@@ -102,9 +114,9 @@ static int read_inline(struct reader *reader, uint64_t *at, struct str *ret, str
 {
     unsigned char scratch[10];
     const unsigned char *bytes;
-    uint64_t len = 0, there = reader->elf.content->size - *at;
+    uint64_t len = 0, there = reader->content->size - *at;
     size_t room = there < sizeof(scratch) ? (size_t)there : sizeof(scratch), used = 0;
-    int r = content_read(reader->elf.content, *at, room, scratch, &bytes, err);
+    int r = content_read(reader->content, *at, room, scratch, &bytes, err);
     if (r < 0)
         return r;
     do {
@@ -132,16 +144,16 @@ static int read_pointed(struct reader *reader, uint64_t address, unsigned size, 
     unsigned char scratch[16];
     const unsigned char *bytes;
     uint64_t at;
-    if (!elf_offset_of(&reader->elf, address, 2ULL * size, &at))
+    if (!elf_offset_of(reader->elf, address, 2ULL * size, &at))
         return err_set(err, PL_E_FORMAT, "Go's build information points out of the file");
-    int r = content_read(reader->elf.content, at, 2 * (size_t)size, scratch, &bytes, err);
+    int r = content_read(reader->content, at, 2 * (size_t)size, scratch, &bytes, err);
     if (r < 0)
         return r;
     uint64_t data = pointer(bytes, size, big_endian);
     uint64_t len = pointer(bytes + size, size, big_endian);
     if (len == 0)
         return 0;
-    if (!elf_offset_of(&reader->elf, data, len, &at))
+    if (!elf_offset_of(reader->elf, data, len, &at))
         return err_set(err, PL_E_FORMAT, "Go's build information points out of the file");
     return read_bytes(reader, at, len, ret, err);
 }
@@ -151,7 +163,7 @@ static int read_strings(struct reader *reader, uint64_t at, struct str *ret_vers
 {
     unsigned char scratch[HEADER];
     const unsigned char *header;
-    int r = content_read(reader->elf.content, at, HEADER, scratch, &header, err);
+    int r = content_read(reader->content, at, HEADER, scratch, &header, err);
     if (r < 0)
         return r;
     unsigned size = header[MAGIC], flags = header[MAGIC + 1];
@@ -193,11 +205,12 @@ static int go_read(struct catalog_sink *sink, struct input *input, struct str co
 {
     struct reader reader = {.sink = sink, .left = LIMIT_GO_BUILDINFO};
     struct str version = STR_NONE, modules = STR_NONE;
-    struct pl_err ignored;
     uint64_t at = 0;
     int r = 0;
     (void)companion;
-    if (elf_open(input->content, &reader.arena, &reader.elf, &ignored) == 0)
+    reader.content = input->content;
+    reader.elf = elf_cached(input->content, input->elf);
+    if (reader.elf)
         r = locate(&reader, &at, err);
     if (r > 0)
         r = read_strings(&reader, at, &version, &modules, err);

@@ -223,3 +223,18 @@ bool elf_offset_of(const struct elf *elf, uint64_t address, uint64_t size, uint6
     }
     return false;
 }
+
+const struct elf *elf_cached(const struct content *content, struct elf_cache *cache)
+{
+    struct pl_err ignored;
+    if (!cache->tried)
+        cache->good = elf_open(content, &cache->arena, &cache->elf, &ignored) == 0;
+    cache->tried = true;
+    return cache->good ? &cache->elf : NULL;
+}
+
+void elf_cache_free(struct elf_cache *cache)
+{
+    arena_free(&cache->arena);
+    *cache = (struct elf_cache){0};
+}

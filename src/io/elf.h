@@ -34,6 +34,15 @@ struct elf {
  * no error. Everything is in the arena. */
 int elf_open(const struct content *content, struct arena *arena, struct elf *ret_elf,
              struct pl_err *err);
+/* What several readers of one file make of it once: an ELF file, or none. */
+struct elf_cache {
+    struct arena arena;
+    struct elf elf;
+    bool tried, good;
+};
+/* NULL: it is no ELF file, or its tables are damaged. With a cache it is read once. */
+const struct elf *elf_cached(const struct content *content, struct elf_cache *cache);
+void elf_cache_free(struct elf_cache *cache);
 /* NULL: there is none of this name. */
 const struct elf_section *elf_section(const struct elf *elf, const char *name);
 /* Where `size` bytes at this address stand in the file; false when no segment or section loads

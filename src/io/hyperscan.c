@@ -25,7 +25,7 @@ static const struct {
 
 static void load(void)
 {
-    void *library = dlopen("libhs.so.5", RTLD_NOW | RTLD_LOCAL);
+    void *library = dlopen("libhs.so.5", RTLD_LAZY | RTLD_LOCAL);
     if (!library)
         return;
     for (size_t i = 0; i < ARRAY_LEN(symbols); i++) {

@@ -5,6 +5,7 @@
 #include "base/str.h"
 
 struct content;
+struct elf_cache;
 
 struct input {
     struct str path; /* inside the image, without a leading '/' */
@@ -15,6 +16,7 @@ struct input {
     struct str whole;
     /* Where a reader asked for bytes in any order (CATALOG_RANDOM): all of them; next is NULL. */
     const struct content *content;
+    struct elf_cache *elf; /* shared by the readers of one file: elf_cached(); NULL: none */
     /* Where the bytes stand in an open file, in one piece: fd, and the place of the first. -1: they
      * come out of a stream. For who makes the content above. */
     int fd;
