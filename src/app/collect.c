@@ -402,8 +402,10 @@ static void add_path(struct arena *arena, struct package *package, struct str pa
 /* The better evidence says what the package is. */
 static void merge_into(struct arena *arena, struct package *to, const struct package *from)
 {
-    if (from->origin < to->origin)
+    if (from->origin < to->origin) {
         to->origin = from->origin;
+        to->cataloger = from->cataloger;
+    }
     to->development &= from->development;
     to->unordered &= from->unordered;
     if (!to->license_count) {

@@ -14,17 +14,7 @@
 
 struct reader {
     struct catalog_sink *sink;
-    struct str rest;
 };
-
-static int next_bytes(void *context, struct str *ret_chunk, struct pl_err *err)
-{
-    struct reader *reader = context;
-    (void)err;
-    *ret_chunk = reader->rest;
-    reader->rest = STR_NONE;
-    return 0;
-}
 
 static int take_entry(void *context, const struct str *names, struct str text, struct pl_err *err)
 {
@@ -50,12 +40,12 @@ static int bun_read(struct catalog_sink *sink, struct input *input, struct str c
     static const char *const path[] = {"packages", JSON_ANY_MEMBER, NULL};
     AUTO_BUF strict = {0};
     (void)companion;
-    if (locked_is_below(input->path, "node_modules"))
+    if (locked_is_of_installed(input->path))
         return 0;
     json_strict(input->whole, &strict);
-    struct reader reader = {.sink = sink, .rest = buf_str(&strict)};
+    struct reader reader = {.sink = sink};
     struct json_cutter cutter = {
-        .read = next_bytes, .path = path, .entry = take_entry, .context = &reader};
+        .text = buf_str(&strict), .path = path, .entry = take_entry, .context = &reader};
     return json_cut(&cutter, err);
 }
 

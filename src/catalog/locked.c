@@ -45,6 +45,12 @@ bool locked_is_below(struct str path, const char *folder)
     }
 }
 
+bool locked_is_of_installed(struct str path)
+{
+    return locked_is_below(path, "node_modules") || locked_is_below(path, "usr/share/nodejs") ||
+           locked_is_below(path, "usr/lib/nodejs");
+}
+
 void locked_tell(struct catalog_sink *sink, struct str place, struct pl_err *problem)
 {
     if (!catalog_wants_problem(sink))

@@ -13,6 +13,9 @@ bool locked_is_version(struct str version);
  * file that lies in an installed package tells what its authors develop it with, not what is here.
  */
 bool locked_is_below(struct str path, const char *folder);
+/* A lock file that came with an installed package of npm's: what its authors develop it with. In
+ * node_modules, or where the Debian Policy for Node.js modules puts them. */
+bool locked_is_of_installed(struct str path);
 /* Tells a problem with the place it is at, if there is room for one more. */
 void locked_tell(struct catalog_sink *sink, struct str place, struct pl_err *problem);
 /* "name@version" with or without a scope: cuts at the first '@' behind the name. False: no '@'. */

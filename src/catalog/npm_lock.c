@@ -11,25 +11,16 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "catalog/cataloger.h"
+#include "catalog/locked.h"
 #include "catalog/npm_names.h"
 #include "io/json_cutter.h"
 #include "io/json_doc.h"
 
 struct reader {
     struct catalog_sink *sink;
-    struct str rest; /* of the document */
     uint64_t entries;
     bool hidden; /* node_modules/.package-lock.json: what was installed here */
 };
-
-static int next_bytes(void *context, struct str *ret_chunk, struct pl_err *err)
-{
-    struct reader *reader = context;
-    (void)err;
-    *ret_chunk = reader->rest;
-    reader->rest = STR_NONE;
-    return 0;
-}
 
 static bool is_true(const json_t *object, const char *key)
 {
@@ -151,16 +142,15 @@ static int npm_lock_read(struct catalog_sink *sink, struct input *input, struct 
     static const char *const packages[] = {"packages", JSON_ANY_MEMBER, NULL};
     static const char *const dependencies[] = {"dependencies", JSON_ANY_MEMBER, NULL};
     bool hidden = str_is(path_base(input->path), ".package-lock.json");
-    if (!hidden && npm_name_of_path(input->path).len)
+    if (!hidden && (npm_name_of_path(input->path).len || locked_is_of_installed(input->path)))
         return 0;
-    struct reader reader = {.sink = sink, .rest = input->whole, .hidden = hidden};
+    struct reader reader = {.sink = sink, .hidden = hidden};
     struct json_cutter cutter = {
-        .read = next_bytes, .path = packages, .entry = take_package, .context = &reader};
+        .text = input->whole, .path = packages, .entry = take_package, .context = &reader};
     (void)companion;
     int r = json_cut(&cutter, err);
     if (r < 0 || reader.entries)
         return r;
-    reader.rest = input->whole;
     cutter.path = dependencies;
     cutter.entry = take_dependency;
     return json_cut(&cutter, err);

@@ -180,7 +180,7 @@ static int pnpm_read(struct catalog_sink *sink, struct input *input, struct str 
     struct reader reader = {.sink = sink, .major = find_major(input->whole)};
     struct pl_err problem;
     (void)companion;
-    if (locked_is_below(input->path, "node_modules"))
+    if (locked_is_of_installed(input->path))
         return 0;
     struct yaml_cutter cutter = {
         .text = input->whole, .path = packages, .entry = take_package, .context = &reader};

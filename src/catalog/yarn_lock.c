@@ -128,7 +128,7 @@ static int yarn_read(struct catalog_sink *sink, struct input *input, struct str 
     static const char *const path[] = {YAML_ANY_KEY, NULL};
     struct str text = input->whole;
     (void)companion;
-    if (locked_is_below(input->path, "node_modules"))
+    if (locked_is_of_installed(input->path))
         return 0;
     bool is_yaml =
         str_starts(text, STR("__metadata:")) || str_find(text, STR("\n__metadata:")) != SIZE_MAX;
