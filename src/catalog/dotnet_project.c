@@ -27,20 +27,10 @@ enum { PROPERTY_DEPTH = 8, EXPANDED_MAX = 256 };
  *     V id version          a PackageVersion */
 struct scan {
     struct buf out;
-    struct str rest;
     struct buf id, version, private_assets;
     char kind; /* of the item that is open; 0: none */
     size_t depth, item_depth, group_depth;
 };
-
-static int next_bytes(void *context, struct str *ret_chunk, struct pl_err *err)
-{
-    struct scan *scan = context;
-    (void)err;
-    *ret_chunk = scan->rest;
-    scan->rest = STR_NONE;
-    return 0;
-}
 
 static void set(struct buf *buf, struct str text)
 {
@@ -111,8 +101,8 @@ static void end(void *context, struct str name, struct str text)
 static int project_read(struct catalog_sink *sink, struct input *input, struct str companion,
                         struct pl_err *err)
 {
-    struct scan scan = {.rest = input->whole};
-    struct xml_reader xml = {.read = next_bytes, .start = start, .end = end, .context = &scan};
+    struct scan scan = {0};
+    struct xml_reader xml = {.text = input->whole, .start = start, .end = end, .context = &scan};
     (void)companion;
     int r = xml_read(&xml, err);
     if (r == 0)

@@ -14,18 +14,8 @@
 
 struct reader {
     struct catalog_sink *sink;
-    struct str rest;
     bool is_lock; /* packages.lock.json */
 };
-
-static int next_bytes(void *context, struct str *ret_chunk, struct pl_err *err)
-{
-    struct reader *reader = context;
-    (void)err;
-    *ret_chunk = reader->rest;
-    reader->rest = STR_NONE;
-    return 0;
-}
 
 static int take_entry(void *context, const struct str *names, struct str text, struct pl_err *err)
 {
@@ -77,14 +67,13 @@ static int nuget_read(struct catalog_sink *sink, struct input *input, struct str
     (void)companion;
     if (str_starts(whole, STR("\xef\xbb\xbf")))
         whole = str_from(whole, 3);
-    struct reader reader = {
-        .sink = sink, .rest = whole, .is_lock = str_is(base, "packages.lock.json")};
+    struct reader reader = {.sink = sink, .is_lock = str_is(base, "packages.lock.json")};
     if (str_is(base, "packages.config")) {
         struct xml_reader xml = {
-            .read = next_bytes, .start = xml_start, .end = xml_end, .context = &reader};
+            .text = whole, .start = xml_start, .end = xml_end, .context = &reader};
         return xml_read(&xml, err);
     }
-    struct json_cutter cutter = {.read = next_bytes,
+    struct json_cutter cutter = {.text = whole,
                                  .path = reader.is_lock ? locked : libraries,
                                  .entry = take_entry,
                                  .context = &reader};

@@ -11,19 +11,9 @@ enum { PARTS_MAX = 8 };
 struct reading {
     struct arena *arena;
     struct pom *pom;
-    struct str text; /* handed to the parser as a whole */
     struct buf path; /* "project/dependencies/dependency" */
     bool full;
 };
-
-static int next_bytes(void *context, struct str *ret_chunk, struct pl_err *err)
-{
-    struct reading *reading = context;
-    (void)err;
-    *ret_chunk = reading->text;
-    reading->text = STR_NONE;
-    return 0;
-}
 
 static const char dependencies[] = "project/dependencies/dependency";
 static const char managed[] = "project/dependencyManagement/dependencies/dependency";
@@ -145,12 +135,9 @@ static void end(void *context, struct str name, struct str text)
 
 int pom_read(struct str text, struct arena *arena, struct pom *ret, struct pl_err *err)
 {
-    struct reading reading = {.arena = arena, .pom = ret, .text = text};
-    struct xml_reader reader = {.read = next_bytes,
-                                .start = start,
-                                .end = end,
-                                .context = &reading,
-                                .other_entities = true};
+    struct reading reading = {.arena = arena, .pom = ret};
+    struct xml_reader reader = {
+        .text = text, .start = start, .end = end, .context = &reading, .other_entities = true};
     *ret = (struct pom){0};
     int r = xml_read(&reader, err);
     buf_free(&reading.path);

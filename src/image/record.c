@@ -249,3 +249,12 @@ struct record_file *record_file_find(const struct layer_record *record, struct s
 {
     return record_file_find_at(record, path, reader, ANY_ORDER);
 }
+
+void record_forget_nothing(struct layer_record *record, size_t first)
+{
+    size_t kept = first;
+    for (size_t i = first; i < record->files.count; i++)
+        if (!record->files.items[i].nothing)
+            record->files.items[kept++] = record->files.items[i];
+    record->files.count = kept;
+}

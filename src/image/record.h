@@ -99,3 +99,6 @@ struct record_file *record_file_find_at(const struct layer_record *record, struc
 /* The same among the files of the index alone. */
 struct record_file *record_file_find_indexed(const struct layer_record *record, struct str path,
                                              unsigned reader, uint32_t order);
+/* Drops those of the files from `first` on in which there was nothing: most programs tell of no
+ * package. */
+void record_forget_nothing(struct layer_record *record, size_t first);

@@ -84,16 +84,6 @@ static bool seen_before(struct reading *reading, const struct stat *status, unsi
     return !hash_set_add(&reading->seen, hash_xxh3(parts, sizeof(parts)));
 }
 
-/* Readers that found nothing leave no trace. */
-static void forget_nothing(struct layer_record *record, size_t first)
-{
-    size_t kept = first;
-    for (size_t i = first; i < record->files.count; i++)
-        if (!record->files.items[i].nothing)
-            record->files.items[kept++] = record->files.items[i];
-    record->files.count = kept;
-}
-
 /* The open file, for `count` readers; the first `by_name` of them want it for its name. */
 static void read_open_file(struct reading *reading, struct str path, const struct stat *status,
                            const unsigned *readers, size_t count, size_t by_name)
@@ -130,7 +120,7 @@ static void read_open_file(struct reading *reading, struct str path, const struc
             tell(reading, true, &problem);
         }
     }
-    forget_nothing(record, first);
+    record_forget_nothing(record, first);
     if (by_name || record->files.count == first)
         return;
     kept = arena_str(&record->arena, path);

@@ -82,16 +82,6 @@ static bool take_file_budget(struct walk *walk)
     return false;
 }
 
-/* Readers that found nothing leave no trace: most programs tell of no package. */
-static void forget_nothing(struct layer_record *record, size_t first)
-{
-    size_t kept = first;
-    for (size_t i = first; i < record->files.count; i++)
-        if (!record->files.items[i].nothing)
-            record->files.items[kept++] = record->files.items[i];
-    record->files.count = kept;
-}
-
 /* A file of a plain archive can be read where it stands. */
 static void find_in_file(const struct tar *tar, struct input *input)
 {
@@ -144,7 +134,7 @@ static void read_wanted(struct walk *walk, struct str path, uint64_t hash, enum 
         err_prefix(&problem, "%.*s", STR_ARG(path));
         tell(walk, true, &problem);
     }
-    forget_nothing(record, first);
+    record_forget_nothing(record, first);
     for (size_t i = first; i < record->files.count; i++)
         if (record->files.items[i].by_magic)
             hash_set_add(&walk->by_magic, hash_with(hash, record->files.items[i].reader));

@@ -282,10 +282,12 @@ int json_cut(const struct json_cutter *cutter, struct pl_err *err)
     while (cutter->path && cutter->path[cut.steps])
         cut.steps++;
     int r = 0;
-    struct str chunk;
+    struct str chunk, whole = cutter->text;
     do {
-        chunk = STR_NONE;
-        r = cutter->read(cutter->context, &chunk, err);
+        chunk = whole;
+        whole = STR_NONE;
+        if (cutter->read)
+            r = cutter->read(cutter->context, &chunk, err);
         if (r == 0)
             r = chunk.len ? cut_chunk(&cut, chunk) : finish(&cut);
     } while (r == 0 && chunk.len);

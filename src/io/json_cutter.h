@@ -12,7 +12,7 @@
 enum { JSON_PATH_MAX = 4 };
 
 struct json_cutter {
-    /* The next bytes, len 0 at the end; valid until the next call. */
+    /* The next bytes, len 0 at the end; valid until the next call. NULL: `text` is the document. */
     int (*read)(void *context, struct str *ret_chunk, struct pl_err *err);
     /* Steps from the root to the entries, ended by NULL; none: the document is the one entry. */
     const char *const *path;
@@ -23,6 +23,7 @@ struct json_cutter {
      * unescaped. */
     int (*scalar)(void *context, struct str name, struct str text, struct pl_err *err);
     void *context;
+    struct str text;
 };
 
 /* Errors name the byte where they are. PL_E_LIMIT: LIMIT_JSON_DEPTH, LIMIT_JSON_ENTRY. */

@@ -85,10 +85,11 @@ static int tell(const struct parse *parse, struct pl_err *err)
 
 static int parse_all(struct parse *parse, struct pl_err *err)
 {
-    struct str chunk;
+    struct str chunk, whole = parse->reader->text;
     do {
-        chunk = STR_NONE;
-        int r = parse->reader->read(parse->reader->context, &chunk, err);
+        chunk = whole;
+        whole = STR_NONE;
+        int r = parse->reader->read ? parse->reader->read(parse->reader->context, &chunk, err) : 0;
         if (r < 0)
             return r;
         bool ended = chunk.len == 0;

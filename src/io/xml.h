@@ -6,7 +6,7 @@
 #include "base/str.h"
 
 struct xml_reader {
-    /* The next bytes, len 0 at the end; valid until the next call. */
+    /* The next bytes, len 0 at the end; valid until the next call. NULL: `text` is the document. */
     int (*read)(void *context, struct str *ret_chunk, struct pl_err *err);
     /* `attributes`: name, value, name, value ..., NULL. True: the element's text is wanted. */
     bool (*start)(void *context, struct str name, const char **attributes);
@@ -17,6 +17,7 @@ struct xml_reader {
     /* Names of entities that the document does not declare (HTML's "&oslash;") are passed over, as
      * Maven does; else they are errors. */
     bool other_entities;
+    struct str text;
 };
 /* PL_E_FORMAT with line and column where it is not well-formed; entities of the document's own are
  * refused. */
