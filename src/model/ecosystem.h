@@ -18,7 +18,7 @@ struct ecosystem {
     const char *scheme;     /* version ordering (version/version.h); NULL: none */
     enum name_rule matched; /* how advisories write names */
     enum name_rule in_purl; /* how purls write them */
-    bool rare;   /* OSV has the name, but hardly an advisory under it */
+    bool rare;              /* OSV has the name, but hardly an advisory under it */
     bool system; /* of an operating system: its release decides the namespace, purl has a distro */
 };
 const struct ecosystem *ecosystem_of(enum package_type type);
