@@ -42,9 +42,10 @@ static void add_library(struct catalog_sink *sink, const json_t *versions, const
     struct arena scratch = {0};
     if (text.len) { /* "group:artifact:version" */
         size_t colon = str_last_index(text, ':');
+        if (colon == SIZE_MAX || str_index(text, ':') == colon)
+            return;
         AUTO_JSON *version = json_stringn(text.data + colon + 1, text.len - colon - 1);
-        if (colon != SIZE_MAX && str_index(text, ':') != colon)
-            add(sink, str_first(text, colon), version_of(version));
+        add(sink, str_first(text, colon), version_of(version));
         return;
     }
     if (!name.len)
