@@ -35,6 +35,7 @@ static unsigned find_major(struct str text)
         if (!str_starts(line, STR("lockfileVersion:")))
             continue;
         struct str version = text_unquoted(str_trim(str_from(line, 16)), '\'');
+        version = text_unquoted(version, '"');
         if (str_to_u64(str_first(version, str_index(version, '.')), &major) && major < 1000)
             return (unsigned)major;
     }
@@ -184,6 +185,9 @@ static int pnpm_read(struct catalog_sink *sink, struct input *input, struct str 
         return 0;
     struct yaml_cutter cutter = {
         .text = input->whole, .path = packages, .entry = take_package, .context = &reader};
+    if (reader.major == 0 && str_trim(input->whole).len)
+        return err_set(err, PL_E_FORMAT,
+                       "it does not say its lockfileVersion: what its keys mean is not known");
     /* What cannot be read here is told below. */
     if (reader.major >= 9)
         find_reach(&reader, input->whole, &problem);
