@@ -300,7 +300,7 @@ static struct package copy_package(struct arena *arena, const struct package *fr
     if (from->inner.len)
         to.paths[0] = arena_printf(arena, "%.*s!/%.*s", STR_ARG(path), STR_ARG(from->inner));
     to.path_count = 1;
-    to.layer = layer;
+    to.layer = to.file_layer = layer;
     return to;
 }
 
@@ -406,6 +406,9 @@ static void merge_into(struct arena *arena, struct package *to, const struct pac
         to->origin = from->origin;
         to->cataloger = from->cataloger;
     }
+    if (to->file_layer == LAYER_NONE ||
+        (from->file_layer != LAYER_NONE && from->file_layer > to->file_layer))
+        to->file_layer = from->file_layer;
     to->development &= from->development;
     to->unordered &= from->unordered;
     if (!to->license_count) {

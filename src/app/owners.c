@@ -97,7 +97,8 @@ static size_t owner_of_package(const struct owners *owners, const struct report 
 {
     size_t owner = OWNER_NONE;
     for (size_t i = 0; i < package->path_count; i++) {
-        size_t one = owner_of(owners, report, file_of(package, package->paths[i]), package->layer);
+        size_t one =
+            owner_of(owners, report, file_of(package, package->paths[i]), package->file_layer);
         if (one == OWNER_NONE)
             return OWNER_NONE;
         owner = i == 0 ? one : owner;

@@ -87,6 +87,7 @@ struct package {
     struct str *paths; /* the files that tell of it, without a leading '/' */
     size_t path_count;
     uint32_t layer;        /* index of the layer that brought it, or LAYER_NONE */
+    uint32_t file_layer;   /* the uppermost that wrote one of its files; LAYER_NONE: no layers */
     const char *cataloger; /* name, lives for ever */
     struct str purl;       /* filled when the operating system is known */
     struct str inner;      /* from a cataloger: where inside the file ("BOOT-INF/lib/a.jar"); empty:

@@ -162,6 +162,18 @@ class Ownership(unittest.TestCase):
         _, found = self.scan(lower[:2] + [{"path": site, "text": METADATA}], more)
         self.assertEqual(found["pypi", "Requests", "CVE-2024-0001"]["by"], "ownership")
 
+    def test_a_later_layer_wrote_the_same_version(self):
+        """The distribution's version may hold a fix that the same version from elsewhere has not."""
+        other = "usr/lib/python3/zzz/requests-2.0.0.dist-info/METADATA"
+        base = debian(("python3-requests", "2.0.0-1", "python-requests")) + [
+            {"path": SITE, "text": METADATA}, {"path": other, "text": METADATA},
+            {"path": "var/lib/dpkg/info/python3-requests.list", "text": f"/{SITE}\n/{other}\n"}]
+        _, found = self.scan(base)
+        self.assertEqual(found["pypi", "Requests", "CVE-2024-0001"]["by"], "ownership")
+        for path in (SITE, other):
+            _, found = self.scan(base, [{"path": path, "text": METADATA + "x"}])
+            self.assertIsNone(found["pypi", "Requests", "CVE-2024-0001"], path)
+
     def test_distroless_lists_of_checksums(self):
         _, found = self.scan([
             {"path": "etc/os-release", "text": support.DEBIAN},
