@@ -9,6 +9,7 @@
 #include "base/i18n.h"
 #include "base/limits.h"
 #include "catalog/locked.h"
+#include "catalog/text.h"
 
 /* "x86_64-darwin-22", "arm64-darwin", "x64-mingw32", "java": not for Linux. */
 static bool is_foreign(struct str platform)
@@ -46,6 +47,19 @@ static void tell_line(struct catalog_sink *sink, uint64_t line)
     catalog_add_problem(sink, &problem);
 }
 
+/* Below gems/NAME-VERSION: what an installed gem's authors develop it with. */
+static bool is_of_installed(struct str path)
+{
+    struct str part, last = STR_NONE;
+    while (str_cut(&path, '/', &part)) {
+        size_t dash = str_last_index(part, '-');
+        if (str_is(last, "gems") && dash != SIZE_MAX && text_is_version(str_from(part, dash + 1)))
+            return true;
+        last = part;
+    }
+    return false;
+}
+
 static int gem_lock_read(struct catalog_sink *sink, struct input *input, struct str companion,
                          struct pl_err *err)
 {
@@ -54,7 +68,7 @@ static int gem_lock_read(struct catalog_sink *sink, struct input *input, struct 
     bool in_gems = false;
     int r;
     (void)companion;
-    if (locked_is_below(input->path, "gems"))
+    if (is_of_installed(input->path))
         return 0;
     lines_init(&lines, input);
     while ((r = lines_next(&lines, &line, err)) > 0) {

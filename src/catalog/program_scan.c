@@ -129,10 +129,11 @@ static int scan_windows(struct scanning *scanning, const struct content *content
         memset(scanning->tried, 0, sizeof(scanning->tried));
         scanning->first = at == 0;
         scanning->last = at + len == size;
+        hs_error_t result = HS_INVALID;
         if (scratch)
-            hs->scan(database, scanning->window.data, (unsigned)len, 0, scratch, on_match,
-                     scanning);
-        else
+            result = hs->scan(database, scanning->window.data, (unsigned)len, 0, scratch, on_match,
+                              scanning);
+        if (result != HS_SUCCESS && result != HS_SCAN_TERMINATED)
             scan_by_pcre(scanning);
         if (scanning->last)
             break;

@@ -340,8 +340,10 @@ static void decide(struct matching *matching, const struct claim *claims, size_t
             if (verdict_affected(statement, matching->scheme, matching->version, &range))
                 take_statement(matching, statement, &range, &here);
         }
-        if (!speaks || (denied.len && !str_equal(denied, lookup->name)))
+        if (!speaks || (denied.len && !str_equal(denied, lookup->name))) {
+            VEC_FREE(&here.advisories);
             continue;
+        }
         struct str stream = decision->stream, stream_fixed = decision->stream_fixed;
         VEC_FREE(&decision->advisories);
         *decision = here;
