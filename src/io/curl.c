@@ -1,22 +1,16 @@
 #include "io/curl.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <string.h>
 
 #include "base/mem.h"
+#include "io/library.h"
 
 static struct curl_api api;
 static bool loaded;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 /* Where each symbol goes. */
-static const struct {
-    const char *name;
-    size_t offset;
-} symbols[] = {
+static const struct library_symbol symbols[] = {
     {"curl_global_init", offsetof(struct curl_api, global_init)},
     {"curl_easy_init", offsetof(struct curl_api, easy_init)},
     {"curl_easy_setopt", offsetof(struct curl_api, easy_setopt)},
@@ -36,19 +30,9 @@ static const struct {
 
 static void load(void)
 {
-    static const char *const names[] = {"libcurl.so.4", "libcurl-gnutls.so.4"};
-    void *library = NULL;
-    for (size_t i = 0; i < ARRAY_LEN(names) && !library; i++)
-        library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
-    if (!library)
-        return;
-    for (size_t i = 0; i < ARRAY_LEN(symbols); i++) {
-        void *symbol = dlsym(library, symbols[i].name);
-        if (!symbol)
-            return;
-        memcpy((char *)&api + symbols[i].offset, &symbol, sizeof(symbol));
-    }
-    loaded = api.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+    static const char *const names[] = {"libcurl.so.4", "libcurl-gnutls.so.4", NULL};
+    loaded = library_load(names, symbols, ARRAY_LEN(symbols), &api) &&
+             api.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
 }
 
 const struct curl_api *curl_load(struct pl_err *err)

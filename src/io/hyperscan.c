@@ -1,19 +1,15 @@
 #include "io/hyperscan.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
-#include <string.h>
 
 #include "base/mem.h"
+#include "io/library.h"
 
 static struct hyperscan_api api;
 static bool loaded;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static const struct {
-    const char *name;
-    size_t offset;
-} symbols[] = {
+static const struct library_symbol symbols[] = {
     {"hs_deserialize_database", offsetof(struct hyperscan_api, deserialize)},
     {"hs_compile_multi", offsetof(struct hyperscan_api, compile_multi)},
     {"hs_free_compile_error", offsetof(struct hyperscan_api, free_compile_error)},
@@ -25,16 +21,9 @@ static const struct {
 
 static void load(void)
 {
-    void *library = dlopen("libhs.so.5", RTLD_LAZY | RTLD_LOCAL);
-    if (!library)
-        return;
-    for (size_t i = 0; i < ARRAY_LEN(symbols); i++) {
-        void *symbol = dlsym(library, symbols[i].name);
-        if (!symbol)
-            return;
-        memcpy((char *)&api + symbols[i].offset, &symbol, sizeof(symbol));
-    }
-    loaded = api.valid_platform() == HS_SUCCESS;
+    static const char *const names[] = {"libhs.so.5", NULL};
+    loaded = library_load(names, symbols, ARRAY_LEN(symbols), &api) &&
+             api.valid_platform() == HS_SUCCESS;
 }
 
 const struct hyperscan_api *hyperscan_load(void)

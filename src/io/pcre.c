@@ -1,19 +1,19 @@
 #include "io/pcre.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
 #include "base/mem.h"
+#include "io/library.h"
 
 struct pcre {
     pcre2_code *code;
     pcre2_match_data *data;
 };
 
-static struct {
+struct pcre_api {
     pcre2_code *(*compile)(PCRE2_SPTR pattern, PCRE2_SIZE length, uint32_t options, int *error,
                            PCRE2_SIZE *offset, pcre2_compile_context *context);
     void (*code_free)(pcre2_code *code);
@@ -22,33 +22,25 @@ static struct {
     int (*match)(const pcre2_code *code, PCRE2_SPTR subject, PCRE2_SIZE length, PCRE2_SIZE start,
                  uint32_t options, pcre2_match_data *data, pcre2_match_context *context);
     PCRE2_SIZE *(*ovector)(pcre2_match_data *data);
-} api;
+};
+
+static struct pcre_api api;
 static bool loaded;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+static const struct library_symbol symbols[] = {
+    {"pcre2_compile_8", offsetof(struct pcre_api, compile)},
+    {"pcre2_code_free_8", offsetof(struct pcre_api, code_free)},
+    {"pcre2_match_data_create_from_pattern_8", offsetof(struct pcre_api, match_data_create)},
+    {"pcre2_match_data_free_8", offsetof(struct pcre_api, match_data_free)},
+    {"pcre2_match_8", offsetof(struct pcre_api, match)},
+    {"pcre2_get_ovector_pointer_8", offsetof(struct pcre_api, ovector)},
+};
+
 static void load(void)
 {
-    static const struct {
-        const char *name;
-        void *place;
-    } symbols[] = {
-        {"pcre2_compile_8", &api.compile},
-        {"pcre2_code_free_8", &api.code_free},
-        {"pcre2_match_data_create_from_pattern_8", &api.match_data_create},
-        {"pcre2_match_data_free_8", &api.match_data_free},
-        {"pcre2_match_8", &api.match},
-        {"pcre2_get_ovector_pointer_8", &api.ovector},
-    };
-    void *library = dlopen("libpcre2-8.so.0", RTLD_NOW | RTLD_LOCAL);
-    if (!library)
-        return;
-    for (size_t i = 0; i < ARRAY_LEN(symbols); i++) {
-        void *symbol = dlsym(library, symbols[i].name);
-        if (!symbol)
-            return;
-        memcpy(symbols[i].place, &symbol, sizeof(symbol));
-    }
-    loaded = true;
+    static const char *const names[] = {"libpcre2-8.so.0", NULL};
+    loaded = library_load(names, symbols, ARRAY_LEN(symbols), &api);
 }
 
 bool pcre_available(void)
