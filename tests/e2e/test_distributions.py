@@ -267,8 +267,9 @@ def updateinfo_triples(path, release):
                     yield package.get("name"), f"{package.get('epoch')}:{package.get('version')}-{package.get('release')}", cve
 
 
-@unittest.skipUnless(os.path.isdir(SAMPLES), "no samples of real feeds")
 class RealSamples(Roots):
+    """Extra tests, where a folder of publishers' feeds lies beside the checkout."""
+
     def check(self, release, triples, *files):
         triples = sorted(set(triples))
         self.assertTrue(triples)
@@ -312,6 +313,9 @@ class RealSamples(Roots):
                                   capture_output=True, text=True, check=True)
             self.assertGreater(json.loads(done.stdout)["advisories"], 0, name)
 
+
+if not os.path.isdir(SAMPLES):
+    del RealSamples
 
 if __name__ == "__main__":
     unittest.main()
