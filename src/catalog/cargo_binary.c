@@ -48,22 +48,21 @@ static void add_crate(struct catalog_sink *sink, const json_t *crate)
     catalog_add_package(sink, &package);
 }
 
-static int read_list(struct catalog_sink *sink, const struct content *content,
+static int read_list(struct catalog_sink *sink, const struct elf *elf,
                      const struct elf_section *section, struct arena *arena, struct pl_err *err)
 {
     AUTO_BUF text = {0};
     AUTO_JSON *root = NULL;
-    const unsigned char *bytes;
+    struct str bytes;
     size_t index;
     json_t *crate;
     if (section->size > LIMIT_AUDITABLE)
         return err_limit(err, LIMIT_NAME(LIMIT_AUDITABLE),
                          "the list of crates has more than LIMIT_AUDITABLE (%llu) bytes",
                          LIMIT_AUDITABLE);
-    void *scratch = content->bytes ? NULL : arena_alloc(arena, section->size + 1);
-    int r = content_read(content, section->offset, (size_t)section->size, scratch, &bytes, err);
+    int r = elf_section_read(elf, section, arena, &bytes, err);
     if (r == 0)
-        r = inflate_list(bytes, (size_t)section->size, &text, err);
+        r = inflate_list((const unsigned char *)bytes.data, bytes.len, &text, err);
     if (r == 0)
         r = json_document(buf_str(&text), &root, err);
     if (r < 0)
@@ -82,7 +81,7 @@ static int cargo_read(struct catalog_sink *sink, struct input *input, struct str
     if (elf) {
         const struct elf_section *section = elf_section(elf, ".dep-v0");
         if (section && section->size)
-            r = read_list(sink, input->content, section, &arena, err);
+            r = read_list(sink, elf, section, &arena, err);
     }
     arena_free(&arena);
     return r;

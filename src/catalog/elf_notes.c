@@ -79,13 +79,11 @@ static int notes_read(struct catalog_sink *sink, struct input *input, struct str
     (void)companion;
     if (elf) {
         const struct elf_section *section = elf_section(elf, ".note.package");
-        const unsigned char *bytes;
+        struct str bytes;
         if (section && section->type == ELF_SECTION_NOTE && section->size <= LIMIT_ELF_NAMES) {
-            void *scratch = arena_alloc(&arena, section->size + 1);
-            r = content_read(input->content, section->offset, (size_t)section->size, scratch,
-                             &bytes, err);
+            r = elf_section_read(elf, section, &arena, &bytes, err);
             if (r == 0)
-                r = read_notes(sink, elf, bytes, section->size, err);
+                r = read_notes(sink, elf, (const unsigned char *)bytes.data, bytes.len, err);
         }
     }
     arena_free(&arena);

@@ -34,18 +34,16 @@ static int add_module(struct catalog_sink *sink, struct str path, const struct c
                       struct arena *arena, struct pl_err *err)
 {
     struct elf elf;
-    const unsigned char *bytes;
+    struct str text;
     struct pl_err ignored;
     if (elf_open(content, arena, &elf, &ignored) < 0)
         return 0;
     const struct elf_section *section = elf_section(&elf, ".modinfo");
     if (!section || section->size > LIMIT_ELF_NAMES)
         return 0;
-    void *scratch = arena_alloc(arena, section->size + 1);
-    int r = content_read(content, section->offset, (size_t)section->size, scratch, &bytes, err);
+    int r = elf_section_read(&elf, section, arena, &text, err);
     if (r < 0)
         return r;
-    struct str text = str_make((const char *)bytes, (size_t)section->size);
     struct str version = info(text, "version"), license = info(text, "license");
     if (!version.len || str_is(info(text, "intree"), "Y"))
         return 0;

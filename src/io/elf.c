@@ -198,6 +198,18 @@ const struct elf_section *elf_section(const struct elf *elf, const char *name)
     return NULL;
 }
 
+int elf_section_read(const struct elf *elf, const struct elf_section *section, struct arena *arena,
+                     struct str *ret_bytes, struct pl_err *err)
+{
+    const struct content *content = elf->content;
+    const unsigned char *bytes;
+    void *scratch = content->bytes ? NULL : arena_alloc(arena, section->size + 1);
+    int r = content_read(content, section->offset, (size_t)section->size, scratch, &bytes, err);
+    if (r == 0)
+        *ret_bytes = str_make((const char *)bytes, (size_t)section->size);
+    return r;
+}
+
 static bool covers(uint64_t start, uint64_t length, uint64_t address, uint64_t size)
 {
     return address >= start && address - start <= length && size <= length - (address - start);

@@ -45,6 +45,9 @@ const struct elf *elf_cached(const struct content *content, struct elf_cache *ca
 void elf_cache_free(struct elf_cache *cache);
 /* NULL: there is none of this name. */
 const struct elf_section *elf_section(const struct elf *elf, const char *name);
+/* The section's bytes, in place or in the arena; the caller has held its size against a limit. */
+int elf_section_read(const struct elf *elf, const struct elf_section *section, struct arena *arena,
+                     struct str *ret_bytes, struct pl_err *err);
 /* Where `size` bytes at this address stand in the file; false when no segment or section loads
  * them. */
 bool elf_offset_of(const struct elf *elf, uint64_t address, uint64_t size, uint64_t *ret_offset);
