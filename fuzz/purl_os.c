@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "catalog/os.h"
-#include "catalog/purl.h"
+#include "model/purl.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "catalog/purl.h"
+#include "model/purl.h"
 
 struct numbered {
     struct package package;

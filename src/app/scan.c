@@ -9,7 +9,7 @@
 #include "base/i18n.h"
 #include "base/path.h"
 #include "catalog/os.h"
-#include "catalog/purl.h"
+#include "model/purl.h"
 #include "match/match.h"
 #include "model/ecosystem.h"
 #include "vulndb/vulndb.h"

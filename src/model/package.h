@@ -82,8 +82,16 @@ struct package {
     struct str qualifiers;
     struct str module; /* rpm: modularity label "name:stream:…", empty: none */
     struct str vendor;
-    struct str *licenses; /* as the metadata writes them */
+    /* SPDX expressions (SPDX 2.3, annex D) where the metadata's words are understood, else as the
+     * metadata writes them: license/expression.h tells which. */
+    struct str *licenses;
     size_t license_count;
+    /* "sha256:<hex>" and so on of what was installed or is to be fetched (a jar, an archive of the
+     * registry), as the file that tells of the package says. */
+    struct str *hashes;
+    size_t hash_count;
+    size_t *depends; /* indices of the packages that it asks for and that are there, ascending */
+    size_t depend_count;
     struct str *paths; /* the files that tell of it, without a leading '/' */
     size_t path_count;
     uint32_t layer;        /* index of the layer that brought it, or LAYER_NONE */

@@ -4,7 +4,7 @@
 
 const char *finding_kind_name(enum finding_kind kind)
 {
-    static const char *const names[FINDING_KIND_COUNT] = {"vulnerability"};
+    static const char *const names[FINDING_KIND_COUNT] = {"vulnerability", "license"};
     return names[kind];
 }
 
@@ -40,6 +40,7 @@ void report_free(struct report *report)
     VEC_FREE(&report->packages);
     VEC_FREE(&report->findings);
     VEC_FREE(&report->diagnostics);
+    VEC_FREE(&report->verdict.reasons);
     arena_free(&report->arena);
 }
 
@@ -65,6 +66,13 @@ void report_tell(struct report *report, bool error, struct str where, const stru
 {
     report_tell_text(report, error, where, str_of(message->message), str_of(message->local),
                      str_of(message->limit));
+}
+
+enum base_known report_base_of(const struct report *report, const struct finding *finding)
+{
+    return finding->layer < report->target.layers.count
+               ? report->target.layers.items[finding->layer].base
+               : BASE_UNKNOWN;
 }
 
 struct report_counts report_count(const struct report *report)

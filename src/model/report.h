@@ -9,7 +9,7 @@
 #include "model/os.h"
 #include "model/package.h"
 
-enum finding_kind { FINDING_VULNERABILITY, FINDING_KIND_COUNT };
+enum finding_kind { FINDING_VULNERABILITY, FINDING_LICENSE, FINDING_KIND_COUNT };
 const char *finding_kind_name(enum finding_kind kind);
 
 enum finding_status {
@@ -38,6 +38,7 @@ struct finding {
     struct str fixed; /* empty: none */
     enum finding_status status;
     struct str reason; /* the distribution's word: "no-dsa", "postponed" ...; empty: none */
+    struct str fix_date; /* "YYYY-MM-DD": since when there has been a fix; empty: not known */
     /* A fix that exists only for subscribers of an extended-support stream; empty: none. */
     struct str stream_fixed, stream;
     struct cvss_entry *cvss;
@@ -60,9 +61,12 @@ struct finding {
     struct str path; /* empty: none */
     uint32_t layer;  /* index, or LAYER_NONE */
     struct str fingerprint;
-    /* Known, but not counted: by what ("ownership"), and why. NULL: it counts. */
+    /* Known, but not counted: by what ("ignore", "vex", "baseline", "ownership"), and why. NULL: it
+     * counts. */
     const char *suppressed_by;
     struct str suppressed_why, suppressed_local; /* English, the person's language */
+    struct str suppressed_until; /* "YYYY-MM-DD": the last day of it; empty: for good */
+    bool fails;                  /* it makes the pipeline fail (struct report_verdict) */
 };
 /* By severity (worst first), id, package, path, layer, fingerprint. */
 int finding_compare(const struct finding *a, const struct finding *b);
@@ -75,14 +79,30 @@ struct diagnostic {
     struct str limit;   /* name of a limit of base/limits.h; empty: none */
 };
 
+/* Whether something belongs to the image that this one was built on. */
+enum base_known { BASE_UNKNOWN, BASE_NO, BASE_YES };
+
 struct report_layer {
     struct str digest, diff_id, created_by;
+    enum base_known base;
     uint64_t size; /* UINT64_MAX: not known */
 };
 
 struct report_feed {
     struct str name, updated;
     uint64_t advisories;
+};
+
+/* Why the run passes or fails: what was asked for at the prompt or by the policy, held against what
+ * was found. */
+struct verdict_reason {
+    bool fails;                /* false: told only (in grace until ...) */
+    struct str message, local; /* English, the person's language */
+};
+struct report_verdict {
+    bool asked; /* something was asked for that can fail */
+    bool failed;
+    VEC(struct verdict_reason) reasons;
 };
 
 struct report {
@@ -93,6 +113,14 @@ struct report {
         struct str name, digest, image_id, platform;
         struct os_info os;
         VEC(struct report_layer) layers;
+        /* The image that this one was built on, when its chain ID is known; else empty. */
+        struct {
+            struct str name, chain_id, known_by; /* known_by: "list", "docker", "podman", "store" */
+            size_t layers;                       /* of ours that are its */
+        } base;
+        /* A bill of materials instead of an image: its file, "CycloneDX 1.6 JSON", and the program
+         * that wrote it, as it says; else empty. */
+        struct str sbom_file, sbom_format, sbom_tool;
     } target;
     struct {
         bool used; /* false: vulnerabilities were not asked for */
@@ -106,6 +134,7 @@ struct report {
     uint64_t diagnostics_left_out; /* past LIMIT_DIAGNOSTICS */
     bool no_feed;                  /* the database knows nothing of this system's release */
     bool past_end_of_life;
+    struct report_verdict verdict;
 };
 
 void report_free(struct report *report);
@@ -113,6 +142,8 @@ void report_free(struct report *report);
 void report_tell(struct report *report, bool error, struct str where, const struct pl_err *message);
 void report_tell_text(struct report *report, bool error, struct str where, struct str message,
                       struct str local, struct str limit);
+/* Whether the finding's layer is the base image's. Fixes of those come with a newer base. */
+enum base_known report_base_of(const struct report *report, const struct finding *finding);
 /* Counts of findings that are not suppressed, by severity, and of those that have a fix. */
 struct report_counts {
     uint64_t by_severity[SEVERITY_COUNT], by_kind[FINDING_KIND_COUNT];

@@ -1,6 +1,7 @@
 /* Report writers: one a format. */
 #pragma once
 
+#include "base/err.h"
 #include "io/out.h"
 #include "model/report.h"
 
@@ -10,11 +11,16 @@ struct report_style {
     bool local;    /* texts in the person's language (--lang, or a table); else English */
     bool packages; /* list the packages, too (`plimsoll sbom`) */
     bool verbose;  /* table: every finding and diagnostic */
+    bool suppressed;     /* people's formats: list the suppressed findings, too, with their reasons */
+    struct str template; /* the text of --format template=FILE; empty: none */
 };
 
 struct report_format {
     const char *name;
     const char *help; /* translatable */
+    bool has_file; /* F=FILE names a file that it reads, not where the report goes */
+    /* Checks the template of --format F=FILE before anything is scanned; NULL: there is none. */
+    int (*check)(struct str template, struct pl_err *err);
     void (*write)(struct out *out, const struct report *report, const struct report_style *style);
 };
 

@@ -66,8 +66,32 @@ static void write_layer(struct json_writer *json, const struct report_layer *lay
     else
         json_u64(json, layer->size);
     json_put_str_or_null(json, "created_by", layer->created_by);
-    json_put_null(json, "base");
+    json_key(json, "base");
+    if (layer->base == BASE_UNKNOWN)
+        json_none(json);
+    else
+        json_bool(json, layer->base == BASE_YES);
     json_end(json, '}');
+}
+
+/* The base image and the bill of materials are there where there is one. */
+static void write_origin(struct json_writer *json, const struct report *report)
+{
+    if (report->target.base.layers) {
+        json_open(json, "base_image", '{');
+        json_put_str(json, "name", report->target.base.name);
+        json_put_str(json, "chain_id", report->target.base.chain_id);
+        json_put_u64(json, "layers", report->target.base.layers);
+        json_put_str(json, "known_by", report->target.base.known_by);
+        json_end(json, '}');
+    }
+    if (report->target.sbom_file.len) {
+        json_open(json, "sbom", '{');
+        json_put_str(json, "file", report->target.sbom_file);
+        json_put_str(json, "format", report->target.sbom_format);
+        json_put_str_or_null(json, "tool", report->target.sbom_tool);
+        json_end(json, '}');
+    }
 }
 
 static void write_target(struct json_writer *json, const struct report *report)
@@ -83,6 +107,7 @@ static void write_target(struct json_writer *json, const struct report *report)
     for (size_t i = 0; i < report->target.layers.count; i++)
         write_layer(json, &report->target.layers.items[i]);
     json_end(json, ']');
+    write_origin(json, report);
     json_end(json, '}');
 }
 
@@ -102,6 +127,26 @@ static void write_cpes(struct json_writer *json, const struct package *package)
         json_str(json, package_cpe(&arena, package, i));
     json_end(json, ']');
     arena_free(&arena);
+}
+
+/* By algorithm: "sha256": "<hex>". */
+static void write_hashes(struct json_writer *json, const struct package *package)
+{
+    if (!package->sha1.len && !package->hash_count)
+        return;
+    json_open(json, "hashes", '{');
+    if (package->sha1.len)
+        json_put_str(json, "sha1", package->sha1);
+    for (size_t i = 0; i < package->hash_count; i++) {
+        struct str hex = package->hashes[i], name;
+        char key[32];
+        if (!str_cut(&hex, ':', &name) || name.len >= sizeof(key))
+            continue;
+        memcpy(key, name.data, name.len);
+        key[name.len] = 0;
+        json_put_str(json, key, hex);
+    }
+    json_end(json, '}');
 }
 
 static void write_package(struct json_writer *json, const struct report *report, size_t index)
@@ -135,10 +180,12 @@ static void write_package(struct json_writer *json, const struct report *report,
         json_put_bool(json, "development", true);
     if (package->cpe_count)
         write_cpes(json, package);
-    if (package->sha1.len) {
-        json_open(json, "hashes", '{');
-        json_put_str(json, "sha1", package->sha1);
-        json_end(json, '}');
+    write_hashes(json, package);
+    if (package->depend_count) {
+        json_open(json, "depends_on", '[');
+        for (size_t i = 0; i < package->depend_count; i++)
+            json_u64(json, package->depends[i]);
+        json_end(json, ']');
     }
     if (package->owner != OWNER_NONE)
         json_put_u64(json, "owner", package->owner);
@@ -211,7 +258,7 @@ static void write_suppressed(struct json_writer *json, const struct finding *fin
     json_put_str(json, "why",
                  style->local && finding->suppressed_local.len ? finding->suppressed_local
                                                                : finding->suppressed_why);
-    json_put_null(json, "until");
+    json_put_str_or_null(json, "until", finding->suppressed_until);
     json_end(json, '}');
 }
 
@@ -234,6 +281,8 @@ static void write_finding(struct json_writer *json, const struct report *report,
     json_put_str_or_null(json, "fixed", finding->fixed);
     json_put_text(json, "status", finding_status_name(finding->status));
     json_put_str_or_null(json, "reason", finding->reason);
+    if (finding->fix_date.len)
+        json_put_str(json, "fix_date", finding->fix_date);
     if (finding->stream.len) {
         json_open(json, "stream_fix", '{');
         json_put_str(json, "stream", finding->stream);
@@ -248,6 +297,14 @@ static void write_finding(struct json_writer *json, const struct report *report,
     json_put_str_or_null(json, "path", finding->path);
     json_put_null(json, "line");
     write_layer_id(json, report, finding->layer);
+    enum base_known base = report_base_of(report, finding);
+    json_key(json, "base");
+    if (base == BASE_UNKNOWN)
+        json_none(json);
+    else
+        json_bool(json, base == BASE_YES);
+    if (report->verdict.asked)
+        json_put_bool(json, "fails", finding->fails);
     write_suppressed(json, finding, style);
     json_put_str(json, "fingerprint", finding->fingerprint);
     json_end(json, '}');
@@ -289,6 +346,25 @@ static void write_summary(struct json_writer *json, const struct report *report)
     json_end(json, '}');
 }
 
+static void write_verdict(struct json_writer *json, const struct report *report,
+                          const struct report_style *style)
+{
+    if (!report->verdict.asked)
+        return;
+    json_open(json, "verdict", '{');
+    json_put_bool(json, "failed", report->verdict.failed);
+    json_open(json, "reasons", '[');
+    for (size_t i = 0; i < report->verdict.reasons.count; i++) {
+        const struct verdict_reason *reason = &report->verdict.reasons.items[i];
+        json_begin(json, '{');
+        json_put_bool(json, "fails", reason->fails);
+        json_put_str(json, "message", style->local ? reason->local : reason->message);
+        json_end(json, '}');
+    }
+    json_end(json, ']');
+    json_end(json, '}');
+}
+
 static void json_write(struct out *out, const struct report *report,
                        const struct report_style *style)
 {
@@ -308,6 +384,7 @@ static void json_write(struct out *out, const struct report *report,
     json_end(&json, ']');
     write_diagnostics(&json, report, style);
     write_summary(&json, report);
+    write_verdict(&json, report, style);
     json_end(&json, '}');
 }
 

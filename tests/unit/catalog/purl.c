@@ -1,4 +1,4 @@
-#include "catalog/purl.h"
+#include "model/purl.h"
 #include "base/mem.h"
 #include "test.h"
 

@@ -1,4 +1,4 @@
-#include "catalog/purl.h"
+#include "model/purl.h"
 
 #include "base/buf.h"
 #include "model/ecosystem.h"
