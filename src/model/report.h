@@ -111,6 +111,7 @@ struct report {
     struct {
         const char *kind;
         struct str name, digest, image_id, platform;
+        struct str root; /* what fingerprints call it: repository, or name of the root folder */
         struct os_info os;
         VEC(struct report_layer) layers;
         /* The image that this one was built on, when its chain ID is known; else empty. */
@@ -121,6 +122,7 @@ struct report {
         /* A bill of materials instead of an image: its file, "CycloneDX 1.6 JSON", and the program
          * that wrote it, as it says; else empty. */
         struct str sbom_file, sbom_format, sbom_tool;
+        struct str purl; /* of what a bill of materials is about; empty: none is told */
     } target;
     struct {
         bool used; /* false: vulnerabilities were not asked for */
