@@ -11,6 +11,8 @@ extern const enum severity part_severity_order[SEVERITY_COUNT]; /* as people rea
 
 /* The text in the style's language. */
 static inline const char *style_text(const struct report_style *style, const char *text)
+    __attribute__((format_arg(2)));
+static inline const char *style_text(const struct report_style *style, const char *text)
 {
     return style->local ? tr(text) : text;
 }
