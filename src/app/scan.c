@@ -49,7 +49,7 @@ static int choose_catalogers(struct str list, bool **ret_enabled, struct pl_err 
 static struct str root_of(const struct image *image)
 {
     bool named = !str_equal(image->name, image->path);
-    struct str root = named ? match_root_name(image->name) : path_base(image->path);
+    struct str root = named ? target_root_name(image->name) : path_base(image->path);
     return root.len ? root : image->path; /* "/" */
 }
 
@@ -94,7 +94,6 @@ static void detect_system(struct report *report, const struct collection *collec
     for (size_t i = 0; i < report->packages.count; i++)
         report->packages.items[i].purl =
             purl_of(&report->arena, &report->packages.items[i], &report->target.os);
-    evaluate_system(report);
 }
 
 /* Fills target and packages from an image or a root folder. */
@@ -139,7 +138,12 @@ int scan_target(struct str target, const struct scan_options *options, struct re
         r = evaluate_open(&evaluate_options, &db, err);
     if (r == 0)
         r = scan_image(target, options, enabled, db, report, err);
-    if (r == 0 && db)
+    if (r < 0)
+        return r;
+    report->catalog.complete = report->complete;
+    report->catalog.diagnostics = report->diagnostics.count;
+    evaluate_system(report);
+    if (db)
         r = evaluate(report, db, &evaluate_options, err);
     return r;
 }

@@ -104,3 +104,22 @@ bool clock_parse(struct str text, int64_t *ret_seconds)
     *ret_seconds = (int64_t)timegm(&parts) - offset;
     return true;
 }
+
+bool clock_duration(struct str text, uint64_t *ret_seconds)
+{
+    static const struct {
+        char unit;
+        uint64_t seconds;
+    } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 7 * 86400}};
+    uint64_t scale = 1, number;
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]) && text.len; i++)
+        if (text.data[text.len - 1] == units[i].unit) {
+            scale = units[i].seconds;
+            text.len--;
+            break;
+        }
+    if (!str_to_u64(text, &number) || number > UINT32_MAX)
+        return false;
+    *ret_seconds = number * scale;
+    return true;
+}

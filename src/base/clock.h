@@ -17,3 +17,5 @@ void clock_format(int64_t seconds, char ret_text[CLOCK_TEXT]);
 /* A date, or a date and time in RFC 3339, also without a zone (UTC) or with "+hhmm"; false on
  * anything else. Fractions of a second are dropped. */
 bool clock_parse(struct str text, int64_t *ret_seconds);
+/* "90" and "90s", "10m", "12h", "7d", "2w" as seconds; false on anything else. */
+bool clock_duration(struct str text, uint64_t *ret_seconds);

@@ -56,6 +56,15 @@
 #define LIMIT_ZIP_DIRECTORY (64 * MIB) /* the list of members of a zip archive */
 #define LIMIT_FEED_DEPTH 64            /* folder inside folder of feeds */
 
+/* What people and other programs hand over */
+#define LIMIT_DECISIONS (32 * MIB)  /* a file of rules, or a VEX document */
+#define LIMIT_VEX_STEPS 20000000ULL /* of work with the groups of one VEX document */
+#define LIMIT_BASELINE (1 * GIB)    /* a report that is a baseline */
+
+/* Bills of materials */
+#define LIMIT_SBOM (512 * MIB)         /* a document, unpacked */
+#define LIMIT_SBOM_EDGES 4000000ULL    /* dependencies that it tells of */
+
 /* Ranges of versions */
 #define LIMIT_RANGE (64 * 1024ULL)      /* the text of one */
 #define LIMIT_RANGE_COMPARATORS 1024ULL /* comparators of one, and clauses */

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/i18n.h"
 #include "cli/config.h"
 #include "cli/verb.h"
@@ -184,25 +185,10 @@ int args_number(const struct args *args, const char *name, uint64_t low, uint64_
 int args_duration(const struct args *args, const char *name, uint64_t otherwise,
                   uint64_t *ret_seconds, struct pl_err *err)
 {
-    static const struct {
-        char unit;
-        uint64_t seconds;
-    } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
     const char *text = args_get(args, name);
     *ret_seconds = otherwise;
-    if (!text)
-        return 0;
-    struct str digits = str_of(text);
-    uint64_t scale = 1;
-    for (size_t i = 0; i < ARRAY_LEN(units) && digits.len; i++)
-        if (text[strlen(text) - 1] == units[i].unit) {
-            scale = units[i].seconds;
-            digits.len--;
-            break;
-        }
-    if (!str_to_u64(digits, ret_seconds) || *ret_seconds > UINT32_MAX)
+    if (text && !clock_duration(str_of(text), ret_seconds))
         return err_set(err, PL_E_USAGE, "--%s takes a time such as 30s, 10m, 12h or 7d, not \"%s\"",
                        name, text);
-    *ret_seconds *= scale;
     return 0;
 }

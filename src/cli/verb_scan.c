@@ -1,80 +1,34 @@
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/database.h"
 #include "app/scan.h"
 #include "base/i18n.h"
+#include "cli/outputs.h"
 #include "cli/paths.h"
 #include "cli/ui.h"
+#include "decide/decide.h"
+#include "decide/gate.h"
 #include "io/tempfile.h"
-#include "report/format.h"
-
-/* One --format F[=FILE]. */
-struct output {
-    const struct report_format *format;
-    const char *file; /* NULL: standard output */
-};
 
 struct scan_run {
     const struct args *args;
     struct arena arena;
     struct scan_options options;
-    VEC(struct output) outputs;
+    struct outputs outputs;
+    struct gate gate;
+    struct decisions *decisions;
     bool sbom;
-    bool filter[SEVERITY_COUNT]; /* --severity; all when it was not given */
-    bool has_fail_on;
-    enum severity fail_on;
     uint64_t exit_code; /* in the place of 1 */
 };
-
-static int add_output(struct scan_run *run, const char *value, struct pl_err *err)
-{
-    const char *equals = strchr(value, '=');
-    struct str name = str_make(value, equals ? (size_t)(equals - value) : strlen(value));
-    const struct report_format *format = report_format_find(name);
-    if (!format)
-        return err_set(err, PL_E_USAGE, "there is no format \"%.*s\"; see: plimsoll list formats",
-                       STR_ARG(name));
-    *VEC_ADD(&run->outputs) = (struct output){format, equals ? equals + 1 : NULL};
-    return 0;
-}
-
-static int parse_outputs(struct scan_run *run, struct pl_err *err)
-{
-    size_t to_stdout = 0;
-    for (size_t i = 0; i < run->args->values.count; i++) {
-        const struct option_value *value = &run->args->values.items[i];
-        if (strcmp(value->option->name, "format") != 0)
-            continue;
-        int r = add_output(run, value->value, err);
-        if (r < 0)
-            return r;
-    }
-    if (run->outputs.count == 0) {
-        int r = add_output(run, isatty(STDOUT_FILENO) ? "table" : "json", err);
-        if (r < 0)
-            return r;
-    }
-    for (size_t i = 0; i < run->outputs.count; i++)
-        to_stdout += run->outputs.items[i].file == NULL;
-    if (to_stdout > 1)
-        return err_set(err, PL_E_USAGE,
-                       "only one --format can go to standard output; give the "
-                       "others a file: --format json=report.json");
-    return 0;
-}
 
 static int parse_severities(struct scan_run *run, struct pl_err *err)
 {
     const char *list = args_get(run->args, "severity"), *fail_on = args_get(run->args, "fail-on");
     struct str rest = str_of(list), word;
-    for (int i = 0; i < SEVERITY_COUNT; i++)
-        run->filter[i] = list == NULL;
+    run->gate.has_filter = list != NULL;
     while (list && str_cut(&rest, ',', &word)) {
         enum severity severity;
         if (!severity_parse(str_trim(word), &severity))
@@ -82,17 +36,71 @@ static int parse_severities(struct scan_run *run, struct pl_err *err)
                            "--severity: \"%.*s\" is none of critical, high, medium, low, "
                            "negligible, unknown",
                            STR_ARG(word));
-        run->filter[severity] = true;
+        run->gate.filter[severity] = true;
     }
     if (fail_on && strcmp(fail_on, "none") != 0) {
-        run->has_fail_on = true;
-        if (!severity_parse(str_of(fail_on), &run->fail_on))
+        run->gate.has_fail_on = true;
+        if (!severity_parse(str_of(fail_on), &run->gate.fail_on))
             return err_set(err, PL_E_USAGE,
                            "--fail-on: \"%s\" is none of critical, high, medium, low, negligible, "
                            "unknown, none",
                            fail_on);
     }
-    return 0;
+    run->gate.only_fixed = args_has(run->args, "only-fixed");
+    const char *grace = args_get(run->args, "grace");
+    return grace ? gate_parse_grace(&run->gate, grace, err) : 0;
+}
+
+/* ---- decisions ---- */
+
+/* What is read without being named, so that Plimsoll takes the place of other scanners. A file that
+ * was not asked for cannot stop the scan: without it, more counts. */
+static void read_default_rules(struct scan_run *run)
+{
+    static const char *const files[] = {".plimsollignore.yaml", ".trivyignore",
+                                        ".trivyignore.yaml", ".grype.yaml"};
+    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+        struct pl_err problem;
+        if (access(files[i], F_OK) != 0)
+            continue;
+        if (decisions_read_ignore(run->decisions, files[i], &problem) < 0) {
+            err_prefix(&problem, "the rules are not used");
+            ui_error(&problem);
+        } else {
+            ui_say(tr("Rules of %s are used (--ignore none: no rules)."), files[i]);
+        }
+    }
+}
+
+static int read_decision(struct scan_run *run, const struct option_value *value,
+                         struct pl_err *err)
+{
+    const char *name = value->option->name, *file = value->value;
+    int r = 0;
+    if (strcmp(name, "ignore") == 0 && strcmp(file, "none") != 0)
+        r = decisions_read_ignore(run->decisions, file, err);
+    else if (strcmp(name, "vex") == 0)
+        r = decisions_read_vex(run->decisions, file, args_get(run->args, "vex-key"), err);
+    else if (strcmp(name, "baseline") == 0)
+        r = decisions_read_baseline(run->decisions, file, err);
+    if (r < 0) {
+        err_prefix(err, "--%s", name);
+        err->code = PL_E_USAGE;
+    }
+    return r;
+}
+
+static int parse_decisions(struct scan_run *run, struct pl_err *err)
+{
+    int r = 0;
+    run->decisions = decisions_new();
+    if (run->sbom)
+        return 0;
+    if (!args_has(run->args, "ignore"))
+        read_default_rules(run);
+    for (size_t i = 0; i < run->args->values.count && r == 0; i++)
+        r = read_decision(run, &run->args->values.items[i], err);
+    return r;
 }
 
 /* --only and --skip: false when vulnerabilities are not wanted. */
@@ -172,11 +180,14 @@ static int parse(struct scan_run *run, struct pl_err *err)
     run->options.catalogers = str_of(args_get(args, "catalogers"));
     run->options.verify = args_has(args, "verify");
     run->options.progress = ui_progress();
-    int r = parse_outputs(run, err);
+    run->outputs.packages = run->sbom;
+    int r = outputs_parse(&run->outputs, args, args->words.count, err);
     if (r == 0)
         r = parse_severities(run, err);
     if (r == 0)
         r = parse_kinds(run, &vulnerabilities, err);
+    if (r == 0)
+        r = parse_decisions(run, err);
     if (r == 0)
         r = args_number(args, "jobs", 1, 64, 0, &jobs, err);
     if (r == 0)
@@ -193,93 +204,20 @@ static int parse(struct scan_run *run, struct pl_err *err)
     return run->sbom || !vulnerabilities ? 0 : ensure_database(run, err);
 }
 
-static void filter_findings(struct report *report, const bool *wanted)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < report->findings.count; i++)
-        if (wanted[report->findings.items[i].severity])
-            report->findings.items[kept++] = report->findings.items[i];
-    report->findings.count = kept;
-}
-
-/* A file appears whole or not at all; a device or pipe that is named is written to as it is. */
-struct sink {
-    int fd;
-    bool whole;
-    struct tempfile file;
-};
-
-static int open_sink(const char *path, struct sink *ret_sink, struct pl_err *err)
-{
-    struct stat status;
-    *ret_sink = (struct sink){.fd = STDOUT_FILENO};
-    if (!path)
-        return 0;
-    if (stat(path, &status) < 0 || S_ISREG(status.st_mode)) {
-        int r = tempfile_create(path, &ret_sink->file, err);
-        ret_sink->whole = r == 0;
-        ret_sink->fd = ret_sink->file.fd;
-        return r;
-    }
-    ret_sink->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-    return ret_sink->fd < 0 ? err_errno(err, errno, "cannot write to %s", path) : 0;
-}
-
-static int close_sink(struct sink *sink, const char *path, int written, struct pl_err *err)
-{
-    if (!path)
-        return written;
-    if (!sink->whole)
-        close(sink->fd);
-    else if (written < 0)
-        tempfile_discard(&sink->file);
-    else
-        return tempfile_commit(&sink->file, err);
-    return written < 0 ? err_prefix(err, "%s", path) : 0;
-}
-
-static int write_output(const struct scan_run *run, const struct output *output,
-                        const struct report *report, struct pl_err *err)
-{
-    bool is_table = strcmp(output->format->name, "table") == 0;
-    struct report_style style = {
-        .width = output->file ? 0 : ui_width(),
-        .color = !output->file && ui_color(),
-        .local = is_table || args_has(run->args, "lang"),
-        .packages = run->sbom,
-        .verbose = args_has(run->args, "verbose"),
-    };
-    struct sink sink;
-    struct out out;
-    int r = open_sink(output->file, &sink, err);
-    if (r < 0)
-        return r;
-    out_init(&out, sink.fd);
-    output->format->write(&out, report, &style);
-    return close_sink(&sink, output->file, out_close(&out, err), err);
-}
-
-static int exit_code_of(const struct scan_run *run, const struct report *report)
-{
-    for (size_t i = 0; i < report->findings.count && run->has_fail_on; i++)
-        if (!report->findings.items[i].suppressed_by &&
-            report->findings.items[i].severity >= run->fail_on)
-            return (int)run->exit_code;
-    return report->complete ? EXIT_DONE : EXIT_PARTIAL;
-}
-
-static int scan_one(struct scan_run *run, const char *target)
+static int scan_one(struct scan_run *run, size_t number)
 {
     struct report report = {0};
     struct pl_err err;
     int code = EXIT_DONE;
-    int r = scan_target(str_of(target), &run->options, &report, &err);
+    int r = scan_target(str_of(run->args->words.items[number]), &run->options, &report, &err);
     if (r == 0) {
         ui_progress_end();
-        code = exit_code_of(run, &report);
-        filter_findings(&report, run->filter);
-        for (size_t i = 0; i < run->outputs.count && r == 0; i++)
-            r = write_output(run, &run->outputs.items[i], &report, &err);
+        decisions_apply(run->decisions, &report);
+        gate_apply(&run->gate, &report);
+        code = report.verdict.failed ? (int)run->exit_code
+               : report.complete     ? EXIT_DONE
+                                     : EXIT_PARTIAL;
+        r = outputs_write(&run->outputs, run->args, &report, number + 1, &err);
     }
     if (r < 0)
         code = ui_fail(&err);
@@ -339,8 +277,10 @@ static int run_scan(const struct args *args, bool sbom)
     if (r < 0)
         code = ui_fail(&err);
     for (size_t i = 0; i < args->words.count && r == 0; i++)
-        code = worst(code, scan_one(&run, args->words.items[i]));
-    VEC_FREE(&run.outputs);
+        code = worst(code, scan_one(&run, i));
+    outputs_free(&run.outputs);
+    if (run.decisions)
+        decisions_free(run.decisions);
     arena_free(&run.arena);
     return code;
 }
@@ -359,6 +299,9 @@ static int sbom_run(const struct args *args)
     {"format", "F[=FILE]",                                                                         \
      N_("report format, to a file or to standard output; can be given several times; by default "  \
         "table on a terminal, else json")},                                                        \
+        {"output", "FILE",                                                                         \
+         N_("where the report goes whose --format names no file; by default standard output; "    \
+            "{target} and {n} in a name stand for the target and its number")},                    \
         {"platform", "OS/ARCH[/VARIANT]",                                                          \
          N_("which image of an index of several platforms; by default this machine's")},           \
         {"catalogers", "LIST",                                                                     \
@@ -377,7 +320,20 @@ static const struct option scan_options[] = {
     {"fail-on", "SEVERITY|none",
      N_("exit code 1 when there is a finding of this severity or worse; by default none")},
     {"exit-code", "N", N_("the exit code of --fail-on in the place of 1")},
-    {"severity", "LIST", N_("show only findings of these severities, apart by commas")},
+    {"severity", "LIST",
+     N_("show only findings of these severities, apart by commas; --fail-on looks at all")},
+    {"only-fixed", NULL, N_("leave out vulnerabilities that have no fix; they do not count")},
+    {"grace", "TIME|SEVERITY=TIME,...",
+     N_("how long a fix may be known before --fail-on counts its finding, such as 14d; by default "
+        "not at all")},
+    {"ignore", "FILE|none",
+     N_("rules that ignore findings: ours, .trivyignore[.yaml], Grype's ignore; several times; by "
+        "default .plimsollignore.yaml, .trivyignore, .trivyignore.yaml, .grype.yaml of the folder")},
+    {"vex", "FILE", N_("statements on vulnerabilities: OpenVEX, CSAF, CycloneDX; several times")},
+    {"vex-key", "FILE",
+     N_("public key in PEM: only VEX that it signed counts (a DSSE envelope, or FILE.sig)")},
+    {"baseline", "REPORT", N_("report only what is new since this report (JSON of plimsoll)")},
+    {"show-suppressed", NULL, N_("list suppressed findings, too, with the reasons")},
     {"only", "KINDS", N_("kinds of findings to look for, apart by commas: vuln")},
     {"skip", "KINDS", N_("kinds of findings not to look for, apart by commas")},
     {"offline", NULL, N_("never use the network (a scan of files never does)")},

@@ -60,17 +60,6 @@ struct decision {
     struct str stream, stream_fixed;
 };
 
-struct str match_root_name(struct str name)
-{
-    size_t at = str_find(name, STR("@sha256:"));
-    if (at != SIZE_MAX)
-        name = str_first(name, at);
-    size_t colon = str_last_index(name, ':'), slash = str_last_index(name, '/');
-    if (colon != SIZE_MAX && colon > 0 && (slash == SIZE_MAX || colon > slash))
-        name = str_first(name, colon);
-    return name;
-}
-
 static void add_lookups(struct matching *matching, struct str name, const char *by)
 {
     for (size_t i = 0; i < matching->namespace_count; i++)
@@ -515,6 +504,24 @@ static void gather_known(struct matching *matching, const struct claim *claims, 
     }
 }
 
+/* Since when the fix is known: the day of the erratum that brings it, the latest of several; else
+ * the day on which the vulnerability became known. */
+static struct str fix_date(struct matching *matching, const struct decision *decision,
+                           const struct vulndb_vulnerability *known, struct str id)
+{
+    struct str date = STR_NONE;
+    if (decision->range.fixed.len == 0)
+        return date;
+    for (size_t i = 0; i < decision->advisories.count; i++) {
+        struct vulndb_vulnerability erratum = {0};
+        if (!str_equal(decision->advisories.items[i], id) &&
+            vulndb_vulnerability(matching->db, decision->advisories.items[i], &erratum) &&
+            str_compare(erratum.published, date) > 0)
+            date = erratum.published;
+    }
+    return str_first(date.len ? date : known->published, 10);
+}
+
 static void add_finding(struct matching *matching, size_t package_index, const struct claim *claims,
                         size_t count, const struct decision *decision)
 {
@@ -536,6 +543,7 @@ static void add_finding(struct matching *matching, size_t package_index, const s
         .path = package->path_count ? package->paths[0] : STR_NONE,
         .layer = package->layer,
     };
+    finding.fix_date = arena_str(arena, fix_date(matching, decision, &known, id));
     describe(arena, &finding, &known);
     rate(&finding, decision, &known);
     finding.match.feed = str_of(feed_id_name(decision->feed));

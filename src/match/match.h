@@ -22,6 +22,3 @@ struct match_namespace {
 void match_report(struct report *report, const struct vulndb *db,
                   const struct match_namespace *namespaces, size_t namespace_count,
                   bool system_known, struct str root);
-
-/* "repo/app:1.2" and "repo/app@sha256:…" -> "repo/app": what fingerprints call a target. */
-struct str match_root_name(struct str name);

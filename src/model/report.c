@@ -68,6 +68,17 @@ void report_tell(struct report *report, bool error, struct str where, const stru
                      str_of(message->limit));
 }
 
+struct str target_root_name(struct str name)
+{
+    size_t at = str_find(name, STR("@sha256:"));
+    if (at != SIZE_MAX)
+        name = str_first(name, at);
+    size_t colon = str_last_index(name, ':'), slash = str_last_index(name, '/');
+    if (colon != SIZE_MAX && colon > 0 && (slash == SIZE_MAX || colon > slash))
+        name = str_first(name, colon);
+    return name;
+}
+
 enum base_known report_base_of(const struct report *report, const struct finding *finding)
 {
     return finding->layer < report->target.layers.count

@@ -134,6 +134,12 @@ struct report {
     VEC(struct finding) findings;
     VEC(struct diagnostic) diagnostics;
     uint64_t diagnostics_left_out; /* past LIMIT_DIAGNOSTICS */
+    /* How complete the catalog of packages is, whatever the database can say of them: what of the
+     * above was told before it was asked. */
+    struct {
+        bool complete;
+        size_t diagnostics;
+    } catalog;
     bool no_feed;                  /* the database knows nothing of this system's release */
     bool past_end_of_life;
     struct report_verdict verdict;
@@ -144,6 +150,8 @@ void report_free(struct report *report);
 void report_tell(struct report *report, bool error, struct str where, const struct pl_err *message);
 void report_tell_text(struct report *report, bool error, struct str where, struct str message,
                       struct str local, struct str limit);
+/* "repo/app:1.2" and "repo/app@sha256:…" -> "repo/app": what fingerprints call a target. */
+struct str target_root_name(struct str name);
 /* Whether the finding's layer is the base image's. Fixes of those come with a newer base. */
 enum base_known report_base_of(const struct report *report, const struct finding *finding);
 /* Counts of findings that are not suppressed, by severity, and of those that have a fix. */

@@ -13,11 +13,14 @@ struct report_style {
     bool verbose;  /* table: every finding and diagnostic */
     bool suppressed;     /* people's formats: list the suppressed findings, too, with their reasons */
     struct str template; /* the text of --format template=FILE; empty: none */
+    struct str version;  /* of the format, "1.7" of cyclonedx@1.7; empty: its first */
 };
 
 struct report_format {
     const char *name;
     const char *help; /* translatable */
+    const char *const *versions; /* that it can be asked for, the default first, ended by NULL; NULL:
+                                    there is only one */
     bool has_file; /* F=FILE names a file that it reads, not where the report goes */
     /* Checks the template of --format F=FILE before anything is scanned; NULL: there is none. */
     int (*check)(struct str template, struct pl_err *err);

@@ -349,7 +349,7 @@ static void write_summary(struct json_writer *json, const struct report *report)
 static void write_verdict(struct json_writer *json, const struct report *report,
                           const struct report_style *style)
 {
-    if (!report->verdict.asked)
+    if (!report->verdict.asked && report->verdict.reasons.count == 0)
         return;
     json_open(json, "verdict", '{');
     json_put_bool(json, "failed", report->verdict.failed);

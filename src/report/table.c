@@ -4,49 +4,10 @@
 
 #include "base/i18n.h"
 #include "base/utf8.h"
-#include "model/ecosystem.h"
-#include "report/format.h"
+#include "report/table.h"
 
 enum { TITLE_MIN = 16, GAP = 2, DIAGNOSTICS_SHOWN = 20 };
 
-/* Findings of one id in the binary packages of one source. */
-struct row {
-    const struct finding *finding;
-    struct str packages; /* names, apart by commas */
-    struct str installed;
-};
-
-enum column {
-    COLUMN_SEVERITY,
-    COLUMN_RISK,
-    COLUMN_ID,
-    COLUMN_PACKAGE,
-    COLUMN_INSTALLED,
-    COLUMN_FIX,
-    COLUMN_TITLE,
-    COLUMN_COUNT
-};
-
-struct table {
-    struct out *out;
-    const struct report *report;
-    const struct report_style *style;
-    struct arena arena;
-    struct row *rows;
-    size_t row_count;
-    size_t widths[COLUMN_COUNT];
-};
-
-static const char *const severity_texts[SEVERITY_COUNT] = {
-    [SEVERITY_UNKNOWN] = N_("unknown"), [SEVERITY_NEGLIGIBLE] = N_("negligible"),
-    [SEVERITY_LOW] = N_("low"),         [SEVERITY_MEDIUM] = N_("medium"),
-    [SEVERITY_HIGH] = N_("high"),       [SEVERITY_CRITICAL] = N_("critical"),
-};
-/* Readable on dark and on light. */
-static const char *const severity_colors[SEVERITY_COUNT] = {
-    [SEVERITY_UNKNOWN] = "2", [SEVERITY_NEGLIGIBLE] = "2", [SEVERITY_LOW] = "34",
-    [SEVERITY_MEDIUM] = "33", [SEVERITY_HIGH] = "31",      [SEVERITY_CRITICAL] = "1;31",
-};
 static const char *const status_texts[FINDING_STATUS_COUNT] = {
     [FINDING_FIXED] = N_("fixed"),
     [FINDING_AFFECTED] = N_("no fix yet"),
@@ -60,21 +21,9 @@ static const char *const heads[COLUMN_COUNT] = {
     N_("INSTALLED"), N_("FIXED IN"), N_("TITLE"),
 };
 
-static void paint(struct table *table, const char *code)
-{
-    if (table->style->color)
-        out_printf(table->out, "\033[%sm", code);
-}
-
-static const struct package *package_of(const struct table *table, const struct finding *finding)
-{
-    return finding->package == PACKAGE_NONE ? NULL
-                                            : &table->report->packages.items[finding->package];
-}
-
 static struct str group_name(const struct table *table, const struct finding *finding)
 {
-    const struct package *package = package_of(table, finding);
+    const struct package *package = table_package(table, finding);
     if (!package)
         return finding->path;
     return package->source_name.len ? package->source_name : package->name;
@@ -84,7 +33,7 @@ static struct str group_name(const struct table *table, const struct finding *fi
  */
 static struct str group_version(const struct table *table, const struct finding *finding)
 {
-    const struct package *package = package_of(table, finding);
+    const struct package *package = table_package(table, finding);
     return package && package->source_version.len ? package->source_version : finding->installed;
 }
 
@@ -98,10 +47,19 @@ static int rank(enum severity severity)
     return ranks[severity];
 }
 
+/* What a newer base image mends stands apart from what is one's own. */
+static bool is_of_base(const struct table *table, const struct finding *finding)
+{
+    return report_base_of(table->report, finding) == BASE_YES;
+}
+
 static int by_group(const void *a, const void *b, void *context)
 {
     const struct finding *x = *(const struct finding *const *)a;
     const struct finding *y = *(const struct finding *const *)b;
+    int base = (int)is_of_base(context, x) - (int)is_of_base(context, y);
+    if (base)
+        return base;
     if (x->severity != y->severity)
         return rank(x->severity) > rank(y->severity) ? -1 : 1;
     if ((x->kev_added.len != 0) != (y->kev_added.len != 0))
@@ -120,7 +78,8 @@ static int by_group(const void *a, const void *b, void *context)
 
 static bool same_row(const struct table *table, const struct finding *a, const struct finding *b)
 {
-    return a->severity == b->severity && str_equal(a->id, b->id) && a->package != PACKAGE_NONE &&
+    return is_of_base(table, a) == is_of_base(table, b) && a->severity == b->severity &&
+           str_equal(a->id, b->id) && a->package != PACKAGE_NONE &&
            b->package != PACKAGE_NONE && str_equal(a->fixed, b->fixed) &&
            str_equal(group_version(table, a), group_version(table, b)) && a->status == b->status &&
            str_equal(group_name(table, a), group_name(table, b));
@@ -132,7 +91,7 @@ static struct str join_names(struct table *table, const struct finding *const *f
     AUTO_BUF names = {0};
     struct str last = STR_NONE;
     for (size_t i = 0; i < count; i++) {
-        const struct package *package = package_of(table, findings[i]);
+        const struct package *package = table_package(table, findings[i]);
         struct str name = package ? package->name : findings[i]->path;
         if (i > 0 && str_equal(name, last))
             continue; /* another architecture */
@@ -187,7 +146,7 @@ static struct str cell_text(struct table *table, const struct row *row, enum col
 {
     switch (column) {
     case COLUMN_SEVERITY:
-        return str_of(tr(severity_texts[row->finding->severity]));
+        return str_of(tr(table_severity_texts[row->finding->severity]));
     case COLUMN_RISK:
         return arena_printf(&table->arena, "%4d", row->finding->risk);
     case COLUMN_ID:
@@ -270,10 +229,10 @@ static void write_cell(struct table *table, struct str text, enum column column,
         while (cell.len && cell.data[cell.len - 1] == ' ')
             cell.len--;
     if (color)
-        paint(table, color);
+        table_paint(table, color);
     out_add(table->out, buf_str(&cell));
     if (color)
-        paint(table, "0");
+        table_paint(table, "0");
     if (!last)
         out_puts(table->out, "  ");
 }
@@ -281,10 +240,29 @@ static void write_cell(struct table *table, struct str text, enum column column,
 static const char *cell_color(const struct row *row, enum column column)
 {
     if (column == COLUMN_SEVERITY || column == COLUMN_RISK)
-        return severity_colors[row->finding->severity];
+        return table_severity_colors[row->finding->severity];
     if (column == COLUMN_FIX)
         return row->finding->fixed.len ? "32" : "2";
     return NULL;
+}
+
+/* A line where the findings of the base image begin, and where one's own do. */
+static void write_group(struct table *table, size_t index)
+{
+    const struct report *report = table->report;
+    bool base = is_of_base(table, table->rows[index].finding);
+    if (report->target.base.layers == 0 ||
+        (index && base == is_of_base(table, table->rows[index - 1].finding)))
+        return;
+    AUTO_BUF name = {0};
+    utf8_safe(&name, report->target.base.name);
+    table_paint(table, "1");
+    if (base)
+        out_printf(table->out, tr("-- of the base image %.*s: update it\n"),
+                   STR_ARG(buf_str(&name)));
+    else
+        out_puts(table->out, tr("-- yours\n"));
+    table_paint(table, "0");
 }
 
 static void write_rows(struct table *table)
@@ -299,6 +277,7 @@ static void write_rows(struct table *table)
     out_putc(table->out, '\n');
     for (size_t i = 0; i < table->row_count; i++) {
         const struct row *row = &table->rows[i];
+        write_group(table, i);
         /* No spaces at the end of a line without a title. */
         enum column end = title_text(table, row->finding).len ? last : COLUMN_FIX;
         for (int column = 0; column <= (int)end; column++)
@@ -308,82 +287,21 @@ static void write_rows(struct table *table)
     }
 }
 
-static int by_place(const void *a, const void *b)
-{
-    const struct package *x = *(const struct package *const *)a;
-    const struct package *y = *(const struct package *const *)b;
-    return package_compare(x, y);
-}
-
-static void write_place(struct table *table, const struct package *package, size_t width)
-{
-    enum { SHOWN = 2 };
-    AUTO_BUF line = {0};
-    struct str label =
-        arena_printf(&table->arena, "%.*s %.*s", STR_ARG(package->name), STR_ARG(package->version));
-    buf_puts(&line, "  ");
-    utf8_cell(&line, label, width);
-    buf_puts(&line, "  ");
-    for (size_t i = 0; i < package->path_count && i < SHOWN; i++) {
-        buf_puts(&line, i ? ", " : "");
-        utf8_safe(&line, package->paths[i]);
-    }
-    if (package->path_count > SHOWN)
-        buf_printf(&line, tr(" and %zu more"), package->path_count - SHOWN);
-    buf_putc(&line, '\n');
-    out_add(table->out, buf_str(&line));
-}
-
-/* A package of the system is where its manager put it; of others it is asked first of all. */
-static void write_places(struct table *table)
-{
-    VEC(const struct package *) list = {0};
-    size_t width = 0;
-    for (size_t i = 0; i < table->report->findings.count; i++) {
-        const struct finding *finding = &table->report->findings.items[i];
-        const struct package *package = package_of(table, finding);
-        if (package && !finding->suppressed_by && !ecosystem_of(package->type)->system)
-            *VEC_ADD(&list) = package;
-    }
-    if (list.count == 0)
-        return;
-    qsort(list.items, list.count, sizeof(list.items[0]), by_place);
-    for (size_t i = 0; i < list.count; i++) {
-        size_t columns =
-            utf8_columns(list.items[i]->name) + 1 + utf8_columns(list.items[i]->version);
-        width = columns > width ? columns : width;
-    }
-    paint(table, "1");
-    out_printf(table->out, "\n%s\n", tr("WHERE"));
-    paint(table, "0");
-    for (size_t i = 0; i < list.count; i++)
-        if (i == 0 || list.items[i] != list.items[i - 1])
-            write_place(table, list.items[i], width > 60 ? 60 : width);
-    VEC_FREE(&list);
-}
-
-static void write_safe(struct table *table, struct str text)
-{
-    AUTO_BUF safe = {0};
-    utf8_safe(&safe, text);
-    out_add(table->out, buf_str(&safe));
-}
-
 static void write_head(struct table *table)
 {
     const struct report *report = table->report;
     const struct os_info *os = &report->target.os;
-    paint(table, "1");
-    write_safe(table, report->target.name);
-    paint(table, "0");
+    table_paint(table, "1");
+    table_safe(table, report->target.name);
+    table_paint(table, "0");
     out_printf(table->out, " (%s", report->target.kind);
     if (report->target.platform.len) {
         out_puts(table->out, ", ");
-        write_safe(table, report->target.platform);
+        table_safe(table, report->target.platform);
     }
     out_puts(table->out, ")\n");
     if (os->name.len || os->id.len)
-        write_safe(table, os->name.len ? os->name : os->id);
+        table_safe(table, os->name.len ? os->name : os->id);
     else
         out_puts(table->out, tr("operating system not known"));
     out_puts(table->out, " · ");
@@ -414,15 +332,15 @@ static void write_warnings(struct table *table)
                 continue;
             if (shown++ >= DIAGNOSTICS_SHOWN && !table->style->verbose)
                 continue;
-            paint(table, diagnostic->error ? "1;31" : "33");
+            table_paint(table, diagnostic->error ? "1;31" : "33");
             out_printf(table->out, "%s ", diagnostic->error ? tr("INCOMPLETE:") : tr("NOTE:"));
-            paint(table, "0");
+            table_paint(table, "0");
             struct str text = diagnostic_text(diagnostic, table->style);
             if (diagnostic->where.len && str_find(text, diagnostic->where) == SIZE_MAX) {
-                write_safe(table, diagnostic->where);
+                table_safe(table, diagnostic->where);
                 out_puts(table->out, ": ");
             }
-            write_safe(table, text);
+            table_safe(table, text);
             out_putc(table->out, '\n');
         }
     if (shown > DIAGNOSTICS_SHOWN && !table->style->verbose)
@@ -435,8 +353,8 @@ static void write_suppressed(struct table *table, uint64_t count)
     if (count == 0)
         return;
     out_printf(table->out,
-               tr_n("%zu finding is suppressed; --format json tells which and why\n",
-                    "%zu findings are suppressed; --format json tells which and why\n", count),
+               tr_n("%zu finding is suppressed; --show-suppressed tells which and why\n",
+                    "%zu findings are suppressed; --show-suppressed tells which and why\n", count),
                (size_t)count);
 }
 
@@ -463,64 +381,17 @@ static void write_counts(struct table *table)
         enum severity severity = order[i];
         if (counts.by_severity[severity] == 0)
             continue;
-        paint(table, severity_colors[severity]);
+        table_paint(table, table_severity_colors[severity]);
         out_printf(table->out, "%llu %s", (unsigned long long)counts.by_severity[severity],
-                   tr(severity_texts[severity]));
-        paint(table, "0");
+                   tr(table_severity_texts[severity]));
+        table_paint(table, "0");
         out_puts(table->out, "   ");
     }
-    paint(table, "32");
+    table_paint(table, "32");
     out_printf(table->out, tr("%llu with a fix"), (unsigned long long)counts.fixable);
-    paint(table, "0");
+    table_paint(table, "0");
     out_putc(table->out, '\n');
     write_suppressed(table, counts.suppressed);
-}
-
-static void write_packages(struct table *table)
-{
-    const struct report *report = table->report;
-    size_t name = 4, version = 7;
-    if (!table->style->packages || report->packages.count == 0)
-        return;
-    for (size_t i = 0; i < report->packages.count; i++) {
-        size_t columns = utf8_columns(report->packages.items[i].name);
-        name = columns > name && columns <= 40 ? columns : name;
-        columns = utf8_columns(report->packages.items[i].version);
-        version = columns > version && columns <= 40 ? columns : version;
-    }
-    out_putc(table->out, '\n');
-    for (size_t i = 0; i < report->packages.count; i++) {
-        const struct package *package = &report->packages.items[i];
-        AUTO_BUF line = {0};
-        utf8_cell(&line, str_of(package_type_name(package->type)), 10);
-        utf8_cell(&line, package->name, name + GAP);
-        utf8_cell(&line, package->version, version + GAP);
-        utf8_cell(&line, package->arch, 8);
-        utf8_safe(&line, package->path_count ? package->paths[0] : STR_NONE);
-        buf_putc(&line, '\n');
-        out_add(table->out, buf_str(&line));
-    }
-}
-
-static void write_advice(struct table *table)
-{
-    static const char *const commands[PACKAGE_TYPE_COUNT] = {
-        [PACKAGE_DEB] = "apt-get update && apt-get upgrade",
-        [PACKAGE_APK] = "apk upgrade --no-cache",
-        [PACKAGE_RPM] = "dnf upgrade",
-    };
-    const struct report *report = table->report;
-    for (size_t i = 0; i < report->findings.count; i++) {
-        const struct package *package = package_of(table, &report->findings.items[i]);
-        if (!package || report->findings.items[i].fixed.len == 0 ||
-            report->findings.items[i].suppressed_by || !commands[package->type])
-            continue;
-        out_putc(table->out, '\n');
-        out_printf(table->out,
-                   tr("What has a fix goes away with a newer base image, or with: %s\n"),
-                   commands[package->type]);
-        return;
-    }
 }
 
 static void table_write(struct out *out, const struct report *report,
@@ -532,10 +403,7 @@ static void table_write(struct out *out, const struct report *report,
     write_counts(&table);
     make_rows(&table);
     write_rows(&table);
-    write_places(&table);
-    write_packages(&table);
-    if (report->database.used)
-        write_advice(&table);
+    table_sections(&table);
     arena_free(&table.arena);
 }
 

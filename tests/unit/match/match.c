@@ -565,7 +565,7 @@ static void root_names(void)
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         char name[200];
         snprintf(name, sizeof(name), "%s%s", cases[i].name, cases[i].with_digest ? digest : "");
-        CHECK_STR(match_root_name(str_of(name)), cases[i].root);
+        CHECK_STR(target_root_name(str_of(name)), cases[i].root);
     }
 }
 
