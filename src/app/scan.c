@@ -5,6 +5,7 @@
 #include "app/collect.h"
 #include "app/evaluate.h"
 #include "app/jars.h"
+#include "app/scan_sbom.h"
 #include "base/path.h"
 #include "catalog/os.h"
 #include "match/match.h"
@@ -137,7 +138,8 @@ int scan_target(struct str target, const struct scan_options *options, struct re
     if (r == 0 && options->database)
         r = evaluate_open(&evaluate_options, &db, err);
     if (r == 0)
-        r = scan_image(target, options, enabled, db, report, err);
+        r = scan_is_sbom(target) ? scan_sbom(target, report, err)
+                                 : scan_image(target, options, enabled, db, report, err);
     if (r < 0)
         return r;
     report->catalog.complete = report->complete;

@@ -3,6 +3,7 @@
 #include "decide/internal.h"
 
 #include "base/hash.h"
+#include "base/percent.h"
 
 /* What a bom-ref of the document stands for. */
 struct component {
@@ -67,28 +68,6 @@ static int by_ref(const void *a, const void *b)
     return (x->ref > y->ref) - (x->ref < y->ref);
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static struct str percent_decoded(struct arena *arena, struct str text)
-{
-    char *out = arena_alloc(arena, text.len + 1);
-    size_t len = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        int high = i + 2 < text.len && text.data[i] == '%' ? hex_digit(text.data[i + 1]) : -1;
-        int low = high >= 0 ? hex_digit(text.data[i + 2]) : -1;
-        if (low >= 0)
-            i += 2;
-        out[len++] = low >= 0 ? (char)(high << 4 | low) : text.data[i];
-    }
-    return str_make(out, len);
-}
-
 /* A bom-ref of the document, or of another one: "urn:cdx:SERIAL/VERSION#REF" (BOM-Link), whose
  * reference tells its product only when it is a purl. */
 static bool find_product(struct reading *reading, struct str ref, struct vex_product *ret_product)
@@ -107,7 +86,10 @@ static bool find_product(struct reading *reading, struct str ref, struct vex_pro
         size_t hash = str_index(ref, '#');
         if (hash == SIZE_MAX)
             return false;
-        ref = percent_decoded(&reading->decisions->arena, str_from(ref, hash + 1));
+        ref = str_from(ref, hash + 1);
+        struct str decoded;
+        if (percent_decode(&reading->decisions->arena, ref, &decoded))
+            ref = decoded;
     }
     *ret_product = vex_product_of(reading->decisions, ref);
     return ret_product->has_purl;

@@ -1,0 +1,59 @@
+#include "sbom/sbom.h"
+
+#include "base/i18n.h"
+
+const struct sbom_format *sbom_find(struct str head)
+{
+    for (size_t i = 0; sbom_formats[i]; i++)
+        if (sbom_formats[i]->detect(head))
+            return sbom_formats[i];
+    return NULL;
+}
+
+static int find(struct sbom_input *input, const struct sbom_format **ret_format, struct pl_err *err)
+{
+    AUTO_FREE char *bytes = mem_alloc(SBOM_HEAD);
+    struct str head;
+    int r = sbom_input_head(input, bytes, &head, err);
+    if (r < 0)
+        return r;
+    *ret_format = sbom_find(head);
+    if (!*ret_format)
+        return err_set(err, PL_E_FORMAT,
+                       "this is no bill of materials that plimsoll reads: CycloneDX, SPDX, Syft, "
+                       "Trivy or plimsoll.report/1");
+    return 0;
+}
+
+int sbom_read(const char *path, struct report *report, struct pl_err *err)
+{
+    struct sbom_input input;
+    struct sbom_builder builder = {.report = report};
+    const struct sbom_format *format;
+    int r = sbom_input_open(path, &input, err);
+    if (r < 0)
+        return r;
+    report->complete = true;
+    report->target.kind = "sbom";
+    report->target.sbom_file = arena_str(&report->arena, str_of(path));
+    r = find(&input, &format, err);
+    if (r == 0)
+        r = format->read(&input, &builder, err);
+    sbom_input_close(&input);
+    if (r == 0)
+        sbom_finish(&builder);
+    sbom_builder_free(&builder);
+    return r < 0 ? err_prefix(err, "%s", path) : 0;
+}
+
+bool sbom_detect(const char *path)
+{
+    struct sbom_input input;
+    struct pl_err ignored;
+    const struct sbom_format *format;
+    if (sbom_input_open(path, &input, &ignored) < 0)
+        return false;
+    bool is_one = find(&input, &format, &ignored) == 0;
+    sbom_input_close(&input);
+    return is_one;
+}
