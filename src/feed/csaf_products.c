@@ -3,6 +3,7 @@
 #include "feed/csaf.h"
 
 #include "base/limits.h"
+#include "model/purl.h"
 
 static struct csaf_product *row(struct csaf_products *products, struct str id)
 {
@@ -65,39 +66,6 @@ void csaf_products_free(struct csaf_products *products)
     VEC_FREE(&products->rows);
 }
 
-static int hex(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static struct str percent_decoded(struct arena *arena, struct str text)
-{
-    if (str_index(text, '%') == SIZE_MAX)
-        return text;
-    char *out = ARENA_ARRAY(arena, char, text.len + 1);
-    size_t len = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        bool escaped = text.data[i] == '%' && i + 2 < text.len && hex(text.data[i + 1]) >= 0 &&
-                       hex(text.data[i + 2]) >= 0;
-        out[len++] =
-            escaped ? (char)(hex(text.data[i + 1]) * 16 + hex(text.data[i + 2])) : text.data[i];
-        i += escaped ? 2 : 0;
-    }
-    return str_make(out, len);
-}
-
-static struct str qualifier(struct str qualifiers, struct str key)
-{
-    struct str part;
-    while (str_cut(&qualifiers, '&', &part))
-        if (str_starts(part, key) && part.len > key.len && part.data[key.len] == '=')
-            return str_from(part, key.len + 1);
-    return STR_NONE;
-}
-
 /* "ruby:2.7" of "ruby:2.7:8080020230427102918:63b34585" */
 static struct str stream_of(struct str label)
 {
@@ -108,49 +76,38 @@ static struct str stream_of(struct str label)
     return second == SIZE_MAX ? label : str_first(label, first + 1 + second);
 }
 
-/* "nodejs:16/npm": a package of a module. */
-static void split_module(struct csaf_package *package)
+/* pkg:rpm/redhat/ruby@2.7.8-139.module%2Bel8?arch=x86_64&epoch=1&rpmmod=ruby:2.7:808002:63b3; a
+ * package of a module can also be "redhat/nodejs:16/npm". */
+static bool read_purl(struct arena *arena, struct str text, struct csaf_package *package)
 {
-    size_t slash = str_last_index(package->name, '/');
-    if (slash == SIZE_MAX)
-        return;
-    if (str_index(str_first(package->name, slash), ':') != SIZE_MAX)
-        package->module = str_first(package->name, slash);
-    package->name = str_from(package->name, slash + 1);
-}
-
-/* pkg:rpm/redhat/ruby@2.7.8-139.module%2Bel8?arch=x86_64&epoch=1&rpmmod=ruby:2.7:808002:63b3 */
-static bool read_purl(struct arena *arena, struct str purl, struct csaf_package *package)
-{
-    bool is_module = str_starts(purl, STR("pkg:rpmmod/"));
-    if (!str_starts(purl, STR("pkg:rpm/")) && !is_module)
+    struct purl purl;
+    if (purl_parse(arena, text, &purl, NULL) < 0)
         return false;
-    struct str rest = str_from(purl, str_index(purl, '/') + 1), path, version = STR_NONE;
-    str_cut(&rest, '?', &path);
-    size_t at = str_last_index(path, '@');
-    if (at != SIZE_MAX) {
-        version = percent_decoded(arena, str_from(path, at + 1));
-        path = str_first(path, at);
-    }
-    size_t slash = str_index(path, '/'); /* behind the vendor */
-    package->name = percent_decoded(arena, slash == SIZE_MAX ? path : str_from(path, slash + 1));
-    if (is_module && version.len) {
-        package->module =
-            stream_of(arena_printf(arena, "%.*s:%.*s", STR_ARG(package->name), STR_ARG(version)));
-        package->name = STR_NONE;
+    bool is_module = str_is(purl.type, "rpmmod");
+    if (!str_is(purl.type, "rpm") && !is_module)
+        return false;
+    package->version = purl.version;
+    if (is_module && purl.version.len) {
+        package->module = stream_of(
+            arena_printf(arena, "%.*s:%.*s", STR_ARG(purl.name), STR_ARG(purl.version)));
+        package->version = STR_NONE;
         return true;
     }
-    split_module(package);
-    struct str epoch = qualifier(rest, STR("epoch")), arch = qualifier(rest, STR("arch"));
-    struct str module = percent_decoded(arena, qualifier(rest, STR("rpmmod")));
+    package->name = purl.name;
+    struct str epoch = purl_qualifier(arena, &purl, "epoch");
+    struct str arch = purl_qualifier(arena, &purl, "arch");
+    struct str module = purl_qualifier(arena, &purl, "rpmmod");
+    struct str inner = str_from(purl.name_space, str_last_index(purl.name_space, '/') + 1);
     package->source = str_is(arch, "src");
     package->no_arch = !arch.len;
     if (module.len)
         package->module = stream_of(module);
-    package->version = version;
-    if (version.len && epoch.len)
-        package->version = arena_printf(arena, "%.*s:%.*s", STR_ARG(epoch), STR_ARG(version));
-    return package->name.len > 0;
+    else if (str_index(inner, ':') != SIZE_MAX)
+        package->module = inner;
+    if (purl.version.len && epoch.len)
+        package->version =
+            arena_printf(arena, "%.*s:%.*s", STR_ARG(epoch), STR_ARG(purl.version));
+    return true;
 }
 
 /* "samba-client-libs-4.19.4+git.339.acf1ccaa02-1.22", or the name alone. A version begins with a

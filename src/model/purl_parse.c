@@ -2,42 +2,9 @@
  * PURL-TYPES. What other programs write beside it is understood where it is plain what is meant:
  * "pkg://", an '@' of npm that is not encoded, an epoch of Debian in a qualifier. */
 #include "base/limits.h"
+#include "base/percent.h"
 #include "model/ecosystem.h"
 #include "model/purl.h"
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* False on a broken escape and on what stands for a control character. */
-static bool decode(struct arena *arena, struct str text, struct str *ret_text)
-{
-    char *out = arena_alloc(arena, text.len + 1);
-    size_t len = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.data[i];
-        if (c == '%') {
-            if (text.len - i < 3)
-                return false;
-            int high = hex_value(text.data[i + 1]), low = hex_value(text.data[i + 2]);
-            if (high < 0 || low < 0)
-                return false;
-            c = (unsigned char)(high * 16 + low);
-            i += 2;
-        }
-        if (c < ' ' || c == 0x7f)
-            return false;
-        out[len++] = (char)c;
-    }
-    out[len] = 0;
-    *ret_text = str_make(out, len);
-    return true;
-}
 
 static struct str lower(struct arena *arena, struct str text)
 {
@@ -113,8 +80,8 @@ int purl_parse(struct arena *arena, struct str text, struct purl *ret_purl, stru
     purl.type = lower(arena, type);
     if (name.len == 0)
         return err_set(err, PL_E_FORMAT, "the package URL %.*s has no name", STR_ARG(shown));
-    if (!decode(arena, rest, &purl.name_space) || !decode(arena, name, &purl.name) ||
-        !decode(arena, version, &purl.version) || !decode(arena, subpath, &purl.subpath))
+    if (!percent_decode(arena, rest, &purl.name_space) || !percent_decode(arena, name, &purl.name) ||
+        !percent_decode(arena, version, &purl.version) || !percent_decode(arena, subpath, &purl.subpath))
         return err_set(err, PL_E_FORMAT,
                        "the package URL %.*s has a '%%' without two hexadecimal digits, or a "
                        "control character",
@@ -129,7 +96,7 @@ struct str purl_qualifier(struct arena *arena, const struct purl *purl, const ch
     while (str_cut(&rest, '&', &part)) {
         size_t equals = str_index(part, '=');
         if (equals != SIZE_MAX && str_is(lower(arena, str_first(part, equals)), key) &&
-            decode(arena, str_from(part, equals + 1), &value))
+            percent_decode(arena, str_from(part, equals + 1), &value))
             return value;
     }
     return STR_NONE;

@@ -1,0 +1,34 @@
+#include "base/percent.h"
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+bool percent_decode(struct arena *arena, struct str text, struct str *ret_text)
+{
+    char *out = arena_alloc(arena, text.len + 1);
+    size_t len = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        if (c == '%') {
+            if (text.len - i < 3)
+                return false;
+            int high = hex_value(text.data[i + 1]), low = hex_value(text.data[i + 2]);
+            if (high < 0 || low < 0)
+                return false;
+            c = (unsigned char)(high * 16 + low);
+            i += 2;
+        }
+        if (c < ' ' || c == 0x7f)
+            return false;
+        out[len++] = (char)c;
+    }
+    out[len] = 0;
+    *ret_text = str_make(out, len);
+    return true;
+}
