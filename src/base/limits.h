@@ -69,6 +69,10 @@
 #define LIMIT_RANGE (64 * 1024ULL)      /* the text of one */
 #define LIMIT_RANGE_COMPARATORS 1024ULL /* comparators of one, and clauses */
 
+/* Templates of reports */
+#define LIMIT_TEMPLATE_DEPTH 32ULL     /* section inside section */
+#define LIMIT_TEMPLATE_PARTS 100000ULL /* texts and tags of one template */
+
 /* Diagnostics of one report: the rest is counted */
 #define LIMIT_DIAGNOSTICS 1000ULL
 #define LIMIT_NAME(limit) #limit

@@ -19,6 +19,10 @@ static void before_value(struct json_writer *json)
 
 void json_begin(struct json_writer *json, char bracket)
 {
+    if (json->tree) {
+        json_tree_add(json->tree, bracket == '{' ? JSON_NODE_OBJECT : JSON_NODE_LIST, STR_NONE);
+        return;
+    }
     before_value(json);
     out_putc(json->out, bracket);
     if (json->depth + 1 < 64)
@@ -28,6 +32,10 @@ void json_begin(struct json_writer *json, char bracket)
 
 void json_end(struct json_writer *json, char bracket)
 {
+    if (json->tree) {
+        json_tree_close(json->tree);
+        return;
+    }
     bool begun = json->begun[json->depth];
     json->depth--;
     if (begun) {
@@ -77,6 +85,10 @@ static void write_string(struct out *out, struct str value)
 
 void json_key(struct json_writer *json, const char *key)
 {
+    if (json->tree) {
+        json->tree->key = str_of(key);
+        return;
+    }
     before_value(json);
     write_string(json->out, str_of(key));
     out_puts(json->out, ": ");
@@ -85,6 +97,10 @@ void json_key(struct json_writer *json, const char *key)
 
 void json_str(struct json_writer *json, struct str value)
 {
+    if (json->tree) {
+        json_tree_add(json->tree, JSON_NODE_TEXT, value);
+        return;
+    }
     before_value(json);
     if (!value.data)
         value = STR("");
@@ -101,24 +117,42 @@ void json_str_or_null(struct json_writer *json, struct str value)
 
 void json_u64(struct json_writer *json, uint64_t value)
 {
+    if (json->tree) {
+        json_tree_add(json->tree, JSON_NODE_NUMBER,
+                      arena_printf(json->tree->arena, "%llu", (unsigned long long)value));
+        return;
+    }
     before_value(json);
     out_printf(json->out, "%llu", (unsigned long long)value);
 }
 
 void json_double(struct json_writer *json, double value, int decimals)
 {
+    if (json->tree) {
+        json_tree_add(json->tree, JSON_NODE_NUMBER,
+                      arena_printf(json->tree->arena, "%.*f", decimals, value));
+        return;
+    }
     before_value(json);
     out_printf(json->out, "%.*f", decimals, value);
 }
 
 void json_bool(struct json_writer *json, bool value)
 {
+    if (json->tree) {
+        json_tree_add(json->tree, JSON_NODE_BOOL, value ? STR("true") : STR("false"));
+        return;
+    }
     before_value(json);
     out_puts(json->out, value ? "true" : "false");
 }
 
 void json_none(struct json_writer *json)
 {
+    if (json->tree) {
+        json_tree_add(json->tree, JSON_NODE_NULL, STR_NONE);
+        return;
+    }
     before_value(json);
     out_puts(json->out, "null");
 }

@@ -2,10 +2,12 @@
  */
 #pragma once
 
+#include "io/json_tree.h"
 #include "io/out.h"
 
 struct json_writer {
     struct out *out;
+    struct json_tree *tree; /* not NULL: values go there and not to `out` */
     unsigned depth;
     bool begun[64]; /* something stands at this depth already */
     bool after_key;

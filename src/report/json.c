@@ -1,7 +1,7 @@
 /* The contract's report, schema plimsoll.report/1. */
 #include "base/i18n.h"
 #include "io/json_writer.h"
-#include "report/format.h"
+#include "report/json.h"
 
 static void write_strs(struct json_writer *json, const char *key, const struct str *strs,
                        size_t count)
@@ -149,7 +149,7 @@ static void write_hashes(struct json_writer *json, const struct package *package
     json_end(json, '}');
 }
 
-static void write_package(struct json_writer *json, const struct report *report, size_t index)
+void report_json_package(struct json_writer *json, const struct report *report, size_t index)
 {
     const struct package *package = &report->packages.items[index];
     json_begin(json, '{');
@@ -262,8 +262,8 @@ static void write_suppressed(struct json_writer *json, const struct finding *fin
     json_end(json, '}');
 }
 
-static void write_finding(struct json_writer *json, const struct report *report,
-                          const struct finding *finding, const struct report_style *style)
+void report_json_finding(struct json_writer *json, const struct report *report,
+                         const struct finding *finding, const struct report_style *style)
 {
     json_begin(json, '{');
     json_put_text(json, "kind", finding_kind_name(finding->kind));
@@ -365,26 +365,46 @@ static void write_verdict(struct json_writer *json, const struct report *report,
     json_end(json, '}');
 }
 
+static void write_beginning(struct json_writer *json, const struct report *report)
+{
+    json_put_text(json, "schema", "plimsoll.report/1");
+    json_put_bool(json, "complete", report->complete);
+    write_generator(json, report);
+    write_target(json, report);
+}
+
+static void write_ending(struct json_writer *json, const struct report *report,
+                         const struct report_style *style)
+{
+    write_diagnostics(json, report, style);
+    write_summary(json, report);
+    write_verdict(json, report, style);
+}
+
+void report_json_frame(struct json_writer *json, const struct report *report,
+                       const struct report_style *style)
+{
+    json_begin(json, '{');
+    write_beginning(json, report);
+    write_ending(json, report, style);
+    json_end(json, '}');
+}
+
 static void json_write(struct out *out, const struct report *report,
                        const struct report_style *style)
 {
     struct json_writer json = {.out = out};
     json_begin(&json, '{');
-    json_put_text(&json, "schema", "plimsoll.report/1");
-    json_put_bool(&json, "complete", report->complete);
-    write_generator(&json, report);
-    write_target(&json, report);
+    write_beginning(&json, report);
     json_open(&json, "packages", '[');
     for (size_t i = 0; i < report->packages.count; i++)
-        write_package(&json, report, i);
+        report_json_package(&json, report, i);
     json_end(&json, ']');
     json_open(&json, "findings", '[');
     for (size_t i = 0; i < report->findings.count; i++)
-        write_finding(&json, report, &report->findings.items[i], style);
+        report_json_finding(&json, report, &report->findings.items[i], style);
     json_end(&json, ']');
-    write_diagnostics(&json, report, style);
-    write_summary(&json, report);
-    write_verdict(&json, report, style);
+    write_ending(&json, report, style);
     json_end(&json, '}');
 }
 

@@ -27,38 +27,10 @@ struct markdown {
 #define T_N(markdown, one, many, count)                                                            \
     ((markdown)->style->local ? tr_n(one, many, count) : (count) == 1 ? (one) : (many))
 
-/* What stands for this byte so that neither Markdown (CommonMark 0.31, 6) nor GitHub's and GitLab's
- * references see anything in it. U+200B parts what only the rendered text shows: "@name", "#1".
- */
-static void add_safe(struct buf *buf, char c, char before, char after, bool code)
-{
-    bool word = (after >= 'a' && after <= 'z') || (after >= 'A' && after <= 'Z') ||
-                (after >= '0' && after <= '9') || after == '_' || after == '"';
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == ' ' ||
-        c == ',' || c == ';' || c == '%' || (unsigned char)c >= 0x80) {
-        buf_putc(buf, c);
-        return;
-    }
-    /* "www." and "://" become links in the text as it is shown. */
-    bool link = (c == '.' && (before == 'w' || before == 'W')) || (c == ':' && after == '/');
-    bool mention = c == '@' && word && (!code || before);
-    bool reference = word && strchr("#!$~^", c);
-    if (c == '-' || c == '.' || c == '/' || c == '+')
-        buf_putc(buf, c);
-    else
-        buf_printf(buf, "&#%d;", c);
-    if (link || mention || (reference && !code))
-        buf_puts(buf, "\xe2\x80\x8b");
-}
-
 static void add_text(struct buf *buf, struct str text, size_t most, bool code)
 {
-    AUTO_BUF clean = {0};
     struct str fit = text_fit(text, most);
-    text_clean(&clean, fit);
-    for (size_t i = 0; i < clean.len; i++)
-        add_safe(buf, clean.data[i], i ? clean.data[i - 1] : '\0',
-                 i + 1 < clean.len ? clean.data[i + 1] : '\0', code);
+    text_markdown(buf, fit, code);
     if (fit.len < text.len)
         buf_puts(buf, "…");
 }

@@ -94,3 +94,36 @@ size_t text_units(struct str text)
     }
     return units;
 }
+
+/* What stands for this byte so that neither Markdown (CommonMark 0.31, 6) nor GitHub's and GitLab's
+ * references see anything in it. U+200B parts what only the rendered text shows: "@name", "#1".
+ */
+static void add_safe(struct buf *buf, char c, char before, char after, bool code)
+{
+    bool word = (after >= 'a' && after <= 'z') || (after >= 'A' && after <= 'Z') ||
+                (after >= '0' && after <= '9') || after == '_' || after == '"';
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == ' ' ||
+        c == ',' || c == ';' || c == '%' || (unsigned char)c >= 0x80) {
+        buf_putc(buf, c);
+        return;
+    }
+    /* "www." and "://" become links in the text as it is shown. */
+    bool link = (c == '.' && (before == 'w' || before == 'W')) || (c == ':' && after == '/');
+    bool mention = c == '@' && word && (!code || before);
+    bool reference = word && strchr("#!$~^", c);
+    if (c == '-' || c == '.' || c == '/' || c == '+')
+        buf_putc(buf, c);
+    else
+        buf_printf(buf, "&#%d;", c);
+    if (link || mention || (reference && !code))
+        buf_puts(buf, "\xe2\x80\x8b");
+}
+
+void text_markdown(struct buf *buf, struct str text, bool code)
+{
+    AUTO_BUF clean = {0};
+    text_clean(&clean, text);
+    for (size_t i = 0; i < clean.len; i++)
+        add_safe(buf, clean.data[i], i ? clean.data[i - 1] : '\0',
+                 i + 1 < clean.len ? clean.data[i + 1] : '\0', code);
+}

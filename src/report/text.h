@@ -15,5 +15,8 @@ struct str text_fit(struct str text, size_t bytes);
 /* `text` cleaned, with what XML and HTML give a meaning to as references: for elements' contents
  * and for attributes in quotes. */
 void text_markup(struct out *out, struct str text);
+/* Adds `text` cleaned so that Markdown, GitHub and GitLab see no markup, mention, reference or link
+ * in it; `code`: it stands in <code>, where they look for no references. */
+void text_markdown(struct buf *buf, struct str text, bool code);
 /* Code units of UTF-16, which GitHub's limit counts at the most. */
 size_t text_units(struct str text);
