@@ -1,13 +1,44 @@
 /* SARIF 2.1.0 (OASIS Standard, 27 March 2020), within the limits that GitHub's code scanning has
- * for uploads: 25,000 results a run and 20 tags a rule, most severe first. */
+ * for uploads (docs.github.com, "SARIF support for code scanning"): one run; 25,000 results and
+ * rules a run, 1,000 locations a result (here: one), 20 tags a rule, 10 MB compressed by gzip. The
+ * most severe come first. */
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/i18n.h"
 #include "io/json_writer.h"
-#include "report/format.h"
+#include "report/parts.h"
+#include "report/text.h"
 
-enum { SARIF_RESULTS = 25000 };
+enum {
+    SARIF_RESULTS = 25000,
+    SARIF_TAGS = 20,
+    SARIF_TEXT = 1024, /* of a rule's short description */
+    /* Of what differs from one finding to the next and may not compress at all. All else is the
+     * same words again and again, which gzip makes some 60 bytes a finding: 1.5 MB at the most. */
+    SARIF_BYTES = 8 * 1000 * 1000,
+};
+
+/* How many of the findings fit. */
+static size_t count_shown(const struct report *report, const struct finding *const *findings,
+                          size_t count)
+{
+    size_t bytes = 0, shown = 0;
+    for (; shown < count && shown < SARIF_RESULTS; shown++) {
+        const struct finding *finding = findings[shown];
+        const struct package *package = part_package(report, finding);
+        bytes += 3 * finding->id.len + 2 * text_fit(finding->title, SARIF_TEXT).len +
+                 finding->path.len + finding->installed.len + 2 * finding->fixed.len +
+                 finding->fingerprint.len +
+                 (package ? 3 * package->purl.len + package->name.len : 0);
+        for (size_t i = 0; i < finding->cvss_count; i++)
+            bytes += finding->cvss[i].vector.len;
+        for (size_t i = 0; i < finding->cwe_count && i < SARIF_TAGS; i++)
+            bytes += finding->cwes[i].len;
+        if (bytes > SARIF_BYTES)
+            break;
+    }
+    return shown;
+}
 
 static const char *level_of(enum severity severity)
 {
@@ -46,7 +77,8 @@ static void write_rule(struct json_writer *json, const struct finding *finding)
     char score[16];
     json_begin(json, '{');
     json_put_str(json, "id", finding->id);
-    write_message(json, "shortDescription", finding->title.len ? finding->title : finding->id);
+    write_message(json, "shortDescription",
+                  text_fit(finding->title.len ? finding->title : finding->id, SARIF_TEXT));
     buf_printf(&help, "%.*s: %s", STR_ARG(finding->id), severity_name(finding->severity));
     for (size_t i = 0; i < finding->cvss_count; i++)
         buf_printf(&help, "\nCVSS %s %.1f %.*s", cvss_version_name(finding->cvss[i].version),
@@ -64,10 +96,10 @@ static void write_rule(struct json_writer *json, const struct finding *finding)
     json_put_text(json, "security-severity", score);
     json_put_text(json, "precision", "very-high");
     json_open(json, "tags", '[');
-    json_str(json, STR("vulnerability"));
+    json_str(json, str_of(finding_kind_name(finding->kind)));
     json_str(json, STR("security"));
     json_str(json, str_of(severity_name(finding->severity)));
-    for (size_t i = 0; i < finding->cwe_count && i < 16; i++)
+    for (size_t i = 0; i < finding->cwe_count && i + 3 < SARIF_TAGS; i++)
         json_str(json, finding->cwes[i]);
     json_end(json, ']');
     json_end(json, '}');
@@ -135,8 +167,10 @@ static void write_result(struct json_writer *json, const struct report *report,
     buf_printf(&text, "%.*s (%s)", STR_ARG(finding->id), severity_name(finding->severity));
     if (finding->fixed.len)
         buf_printf(&text, ", fixed in %.*s", STR_ARG(finding->fixed));
-    else
+    else if (finding->kind == FINDING_VULNERABILITY)
         buf_printf(&text, ", no fix: %s", finding_status_name(finding->status));
+    else if (finding->title.len)
+        buf_printf(&text, ": %.*s", STR_ARG(text_fit(finding->title, SARIF_TEXT)));
     write_message(json, "message", buf_str(&text));
     write_location(json, report, finding);
     json_open(json, "partialFingerprints", '{');
@@ -219,8 +253,8 @@ static void write_invocation(struct json_writer *json, const struct report *repo
     if (shown < count) {
         AUTO_BUF text = {0};
         buf_printf(&text,
-                   "%zu of %zu findings are shown, the most severe first: the format's users "
-                   "take %d",
+                   "%zu of %zu findings are in this file, the most severe ones: GitHub's code "
+                   "scanning takes %d results and 10 MB of compressed bytes",
                    shown, count, SARIF_RESULTS);
         json_begin(json, '{');
         json_put_text(json, "level", "warning");
@@ -238,7 +272,7 @@ static void sarif_write(struct out *out, const struct report *report,
     struct json_writer json = {.out = out};
     size_t count;
     const struct finding **findings = report_counted(report, &count);
-    size_t shown = count > SARIF_RESULTS ? SARIF_RESULTS : count;
+    size_t shown = count_shown(report, findings, count);
     struct rules rules = make_rules(findings, shown);
     json_begin(&json, '{');
     json_put_text(&json, "$schema", "https://json.schemastore.org/sarif-2.1.0.json");
