@@ -45,6 +45,10 @@
 #define LIMIT_MODULE (64 * MIB)        /* a module of the kernel, unpacked */
 #define LIMIT_PACKAGES 500000ULL       /* packages of one image */
 
+/* Engines */
+#define LIMIT_ENGINE_REPLY (64 * MIB) /* one answer of an engine's API */
+#define LIMIT_ENGINE_IMAGES 2000ULL   /* images of an engine that are asked for */
+
 /* Documents */
 #define LIMIT_JSON_DEPTH 128           /* nesting of JSON */
 #define LIMIT_JSON_ENTRY (32 * MIB)    /* one entry of a large JSON document */

@@ -32,6 +32,15 @@ struct str paths_database(struct arena *arena, const struct args *args)
     return arena_printf(arena, "%.*s/db", STR_ARG(data));
 }
 
+struct str paths_bases(struct arena *arena, const struct args *args)
+{
+    const char *given = args_get(args, "list");
+    if (given)
+        return arena_str(arena, str_of(given));
+    struct str data = paths_data(arena);
+    return arena_printf(arena, "%.*s/bases", STR_ARG(data));
+}
+
 /* Beside the installed program (PREFIX/bin/plimsoll -> PREFIX/share/plimsoll/snapshot), or in the
  * source tree that it was built in. */
 struct str paths_snapshot(struct arena *arena)

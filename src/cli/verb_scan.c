@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/bases.h"
 #include "app/database.h"
 #include "app/scan.h"
 #include "base/i18n.h"
@@ -20,6 +21,7 @@ struct scan_run {
     struct outputs outputs;
     struct gate gate;
     struct decisions *decisions;
+    struct bases *bases;
     bool sbom;
     uint64_t exit_code; /* in the place of 1 */
 };
@@ -170,6 +172,37 @@ static int ensure_database(struct scan_run *run, struct pl_err *err)
     return database_import(&options, sources, 1, &result, err);
 }
 
+/* ---- the base image ---- */
+
+/* --base: where images are known from. */
+static int parse_bases(struct scan_run *run, struct pl_err *err)
+{
+    bool given = args_has(run->args, "base"), store = !given, docker = !given, podman = !given;
+    int r = 0;
+    run->bases = bases_new();
+    for (size_t i = 0; i < run->args->values.count && r == 0; i++) {
+        const struct option_value *value = &run->args->values.items[i];
+        struct str word = str_of(value->value);
+        if (strcmp(value->option->name, "base") != 0 || str_is(word, "none"))
+            continue;
+        if (str_is(word, "store"))
+            store = true;
+        else if (str_is(word, "docker"))
+            docker = true;
+        else if (str_is(word, "podman"))
+            podman = true;
+        else if ((r = bases_read(run->bases, value->value, "list", err)) < 0)
+            err_prefix(err, "--base");
+    }
+    if (r < 0)
+        err->code = PL_E_USAGE;
+    struct str path = paths_bases(&run->arena, run->args);
+    if (r == 0 && store && access(path.data, F_OK) == 0)
+        r = bases_read(run->bases, path.data, "store", err);
+    bases_use_engines(run->bases, docker, podman);
+    return r;
+}
+
 static int parse(struct scan_run *run, struct pl_err *err)
 {
     const struct args *args = run->args;
@@ -188,6 +221,8 @@ static int parse(struct scan_run *run, struct pl_err *err)
         r = parse_kinds(run, &vulnerabilities, err);
     if (r == 0)
         r = parse_decisions(run, err);
+    if (r == 0)
+        r = parse_bases(run, err);
     if (r == 0)
         r = args_number(args, "jobs", 1, 64, 0, &jobs, err);
     if (r == 0)
@@ -212,6 +247,7 @@ static int scan_one(struct scan_run *run, size_t number)
     int r = scan_target(str_of(run->args->words.items[number]), &run->options, &report, &err);
     if (r == 0) {
         ui_progress_end();
+        bases_apply(run->bases, &report);
         decisions_apply(run->decisions, &report);
         gate_apply(&run->gate, &report);
         code = report.verdict.failed ? (int)run->exit_code
@@ -281,6 +317,8 @@ static int run_scan(const struct args *args, bool sbom)
     outputs_free(&run.outputs);
     if (run.decisions)
         decisions_free(run.decisions);
+    if (run.bases)
+        bases_free(run.bases);
     arena_free(&run.arena);
     return code;
 }
@@ -306,6 +344,9 @@ static int sbom_run(const struct args *args)
          N_("which image of an index of several platforms; by default this machine's")},           \
         {"catalogers", "LIST",                                                                     \
          N_("names or groups apart by commas; by default all; see: plimsoll list catalogers")},    \
+        {"base", "none|store|docker|podman|FILE",                                                  \
+         N_("where images are known from that this one may be built on; several times; by "       \
+            "default store, docker and podman; docs/base-image.md")},                             \
         {"layers", "squashed", N_("the image as its layers make it together (the default)")},      \
         {"jobs", "N", N_("layers that are read at once; by default one a processor core")},        \
         {"verify", NULL, N_("read every byte and check every digest, also of plain layers")},      \

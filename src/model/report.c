@@ -97,6 +97,7 @@ struct report_counts report_count(const struct report *report)
         }
         counts.by_severity[finding->severity]++;
         counts.by_kind[finding->kind]++;
+        counts.by_base[report_base_of(report, finding)]++;
         counts.fixable += finding->fixed.len != 0;
     }
     return counts;

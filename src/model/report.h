@@ -80,7 +80,7 @@ struct diagnostic {
 };
 
 /* Whether something belongs to the image that this one was built on. */
-enum base_known { BASE_UNKNOWN, BASE_NO, BASE_YES };
+enum base_known { BASE_UNKNOWN, BASE_NO, BASE_YES, BASE_KNOWN_COUNT };
 
 struct report_layer {
     struct str digest, diff_id, created_by;
@@ -158,6 +158,7 @@ enum base_known report_base_of(const struct report *report, const struct finding
 struct report_counts {
     uint64_t by_severity[SEVERITY_COUNT], by_kind[FINDING_KIND_COUNT];
     uint64_t fixable;
+    uint64_t by_base[BASE_KNOWN_COUNT];
     uint64_t suppressed; /* in none of the others */
 };
 struct report_counts report_count(const struct report *report);

@@ -341,6 +341,12 @@ static void write_summary(struct json_writer *json, const struct report *report)
     for (int kind = 0; kind < FINDING_KIND_COUNT; kind++)
         json_put_u64(json, finding_kind_name((enum finding_kind)kind), counts.by_kind[kind]);
     json_end(json, '}');
+    if (report->target.base.layers) {
+        json_open(json, "by_base", '{');
+        json_put_u64(json, "base", counts.by_base[BASE_YES]);
+        json_put_u64(json, "yours", counts.by_base[BASE_NO]);
+        json_end(json, '}');
+    }
     json_put_u64(json, "fixable", counts.fixable);
     json_put_u64(json, "suppressed", counts.suppressed);
     json_end(json, '}');
