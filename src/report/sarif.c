@@ -26,14 +26,9 @@ static size_t count_shown(const struct report *report, const struct finding *con
     for (; shown < count && shown < SARIF_RESULTS; shown++) {
         const struct finding *finding = findings[shown];
         const struct package *package = part_package(report, finding);
-        bytes += 3 * finding->id.len + 2 * text_fit(finding->title, SARIF_TEXT).len +
-                 finding->path.len + finding->installed.len + 2 * finding->fixed.len +
-                 finding->fingerprint.len +
-                 (package ? 3 * package->purl.len + package->name.len : 0);
-        for (size_t i = 0; i < finding->cvss_count; i++)
-            bytes += finding->cvss[i].vector.len;
-        for (size_t i = 0; i < finding->cwe_count && i < SARIF_TAGS; i++)
-            bytes += finding->cwes[i].len;
+        bytes += 2 * finding->id.len + text_fit(finding->title, SARIF_TEXT).len +
+                 finding->path.len + finding->installed.len + finding->fixed.len +
+                 finding->fingerprint.len + (package ? package->purl.len + package->name.len : 0);
         if (bytes > SARIF_BYTES)
             break;
     }
