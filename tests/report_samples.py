@@ -2,6 +2,7 @@
 import json
 import os
 import random
+import zipfile
 
 import support
 
@@ -26,22 +27,22 @@ def advisory(number, ecosystem, name, fixed, vector, summary):
                           "ranges": [{"type": "SEMVER" if ecosystem == "npm" else "ECOSYSTEM", "events": event}]}]}
 
 
-def write(folder, packages, each, hostile=False, ecosystem="npm"):
+def write(folder, packages, each, hostile=False):
     """Writes feeds: `each` advisories for each of the packages; the paths."""
-    chance, paths, records = random.Random(1), [], []
+    chance, records = random.Random(1), []
     for index in range(packages):
         for turn in range(each):
             number = index * each + turn
-            records.append(advisory(number, ecosystem, f"package-{index}", f"2.{turn}.0" if turn % 3 else None,
+            records.append(advisory(number, "npm", f"package-{index}", f"2.{turn}.0" if turn % 3 else None,
                                     VECTORS[min(3, int(abs(chance.gauss(1.6, 1))))],
                                     HOSTILE[number % len(HOSTILE)] if hostile else f"package-{index}: {chance.choice(FAULTS)}"))
     for turn, name in enumerate(("openssl", "bash", "openssl")):
         records.append(advisory(len(records), "Debian:12", name, f"9.{turn}-1" if turn else None, VECTORS[turn], f"{name}: {FAULTS[turn]}"))
-    os.makedirs(os.path.join(folder, "osv"), exist_ok=True)
-    for record in records:
-        paths.append(os.path.join(folder, "osv", record["id"] + ".json"))
-        with open(paths[-1], "w", encoding="utf-8") as file:
-            json.dump(record, file)
+    for name in ("npm", "Debian"):
+        with zipfile.ZipFile(os.path.join(folder, f"{name}-all.zip"), "w") as archive:
+            for record in records:
+                if record["affected"][0]["package"]["ecosystem"].startswith(name):
+                    archive.writestr(record["id"] + ".json", json.dumps(record))
     kev = {"catalogVersion": "2024.02.01", "dateReleased": "2024-02-01T00:00:00Z", "count": 1, "vulnerabilities": [
         {"cveID": f"CVE-2024-{10000 + number}", "dateAdded": "2024-01-20", "knownRansomwareCampaignUse": "Known"}
         for number in range(0, len(records), 97)]}
@@ -52,7 +53,7 @@ def write(folder, packages, each, hostile=False, ecosystem="npm"):
     for name, text in (("kev.json", json.dumps(kev)), ("epss.csv", "\n".join(epss) + "\n")):
         with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
             file.write(text)
-    return [os.path.join(folder, name) for name in ("osv", "kev.json", "epss.csv")]
+    return [os.path.join(folder, name) for name in ("npm-all.zip", "Debian-all.zip", "kev.json", "epss.csv")]
 
 
 def database(folder, packages, each, **more):
