@@ -68,6 +68,7 @@
 /* Bills of materials */
 #define LIMIT_SBOM (512 * MIB)         /* a document, unpacked */
 #define LIMIT_SBOM_EDGES 4000000ULL    /* dependencies that it tells of */
+#define LIMIT_SBOM_NOTES (96 * MIB)    /* annotations and licences that stand apart */
 
 /* Ranges of versions */
 #define LIMIT_RANGE (64 * 1024ULL)      /* the text of one */

@@ -47,6 +47,8 @@ static void write_os(struct json_writer *json, const struct os_info *os)
     }
     json_open(json, "os", '{');
     json_put_str(json, "id", os->id);
+    if (os->id_like.len)
+        json_put_str(json, "id_like", os->id_like);
     json_put_str_or_null(json, "version", os->version);
     json_put_str_or_null(json, "codename", os->codename);
     json_put_str_or_null(json, "name", os->name);
@@ -99,6 +101,7 @@ static void write_target(struct json_writer *json, const struct report *report)
     json_open(json, "target", '{');
     json_put_text(json, "kind", report->target.kind);
     json_put_str(json, "name", report->target.name);
+    json_put_str_or_null(json, "root", report->target.root);
     json_put_str_or_null(json, "digest", report->target.digest);
     json_put_str_or_null(json, "image_id", report->target.image_id);
     json_put_str_or_null(json, "platform", report->target.platform);
@@ -178,6 +181,8 @@ void report_json_package(struct json_writer *json, const struct report *report, 
     json_put_text(json, "origin", package_origin_name(package->origin));
     if (package->development)
         json_put_bool(json, "development", true);
+    if (package->unordered)
+        json_put_bool(json, "unordered", true);
     if (package->cpe_count)
         write_cpes(json, package);
     write_hashes(json, package);
@@ -321,6 +326,9 @@ static void write_diagnostics(struct json_writer *json, const struct report *rep
         json_put_str(json, "where", diagnostic->where);
         json_put_str(json, "message", diagnostic_text(diagnostic, style));
         json_put_str_or_null(json, "limit", diagnostic->limit);
+        /* Holds for whoever reads the packages, whatever their database. */
+        if (diagnostic->error && i < report->catalog.diagnostics)
+            json_put_bool(json, "catalog", true);
         json_end(json, '}');
     }
     json_end(json, ']');

@@ -184,32 +184,6 @@ static struct str better_name(struct sbom_entry *entry, enum package_type type, 
     return name;
 }
 
-/* False: it is told, or no package. */
-static bool from_purl(struct sbom_builder *builder, struct sbom_entry *entry)
-{
-    struct purl purl;
-    struct package package;
-    struct pl_err problem;
-    if (purl_parse(&entry->scratch, entry->purl, &purl, &problem) < 0) {
-        tell(builder, entry, &problem);
-        return false;
-    }
-    if (str_is(purl.type, "oci") || str_is(purl.type, "docker"))
-        return false; /* an image, not a package in it */
-    bool known = purl_package(&entry->scratch, &purl, &package);
-    package.name = better_name(entry, package.type, package.name);
-    if (package.version.len == 0)
-        package.version = entry->version;
-    package.vendor = entry->package.vendor;
-    package.origin = entry->package.origin;
-    package.development = entry->package.development;
-    package.layer = entry->package.layer;
-    if (known && ecosystem_of(package.type)->system)
-        note_distro(builder, &entry->scratch, &purl);
-    entry->package = package;
-    return true;
-}
-
 static struct str cpe_part(struct arena *arena, struct str part)
 {
     char *out = arena_alloc(arena, part.len + 1);
@@ -235,9 +209,9 @@ static bool cut_cpe(struct str *rest, struct str *ret_part)
 
 /* NISTIR 7695: "cpe:2.3:a:vendor:product:version:..." (6.2) and "cpe:/a:vendor:product:version"
  * (6.1). */
-static bool from_cpe(struct sbom_entry *entry)
+bool sbom_entry_cpe(struct sbom_entry *entry, struct str cpe)
 {
-    struct str rest = entry->cpe, part, vendor, product, version;
+    struct str rest = cpe, part, vendor, product, version;
     struct arena *arena = &entry->scratch;
     bool formatted = str_starts(rest, STR("cpe:2.3:"));
     if (!formatted && !str_starts(rest, STR("cpe:/")))
@@ -259,9 +233,39 @@ static bool from_cpe(struct sbom_entry *entry)
     return true;
 }
 
+/* False: it is told, or no package. */
+static bool from_purl(struct sbom_builder *builder, struct sbom_entry *entry)
+{
+    struct purl purl;
+    struct package package;
+    struct pl_err problem;
+    if (purl_parse(&entry->scratch, entry->purl, &purl, &problem) < 0) {
+        tell(builder, entry, &problem);
+        return false;
+    }
+    if (str_is(purl.type, "oci") || str_is(purl.type, "docker"))
+        return false; /* an image, not a package in it */
+    bool known = purl_package(&entry->scratch, &purl, &package);
+    package.name = better_name(entry, package.type, package.name);
+    if (package.version.len == 0)
+        package.version = entry->version;
+    package.vendor = entry->package.vendor;
+    package.origin = entry->package.origin;
+    package.development = entry->package.development;
+    package.layer = entry->package.layer;
+    if (package.type == PACKAGE_GENERIC && entry->cpe.len && sbom_entry_cpe(entry, entry->cpe)) {
+        package.cpes = entry->package.cpes;
+        package.cpe_count = entry->package.cpe_count;
+    }
+    if (known && ecosystem_of(package.type)->system)
+        note_distro(builder, &entry->scratch, &purl);
+    entry->package = package;
+    return true;
+}
+
 static bool from_name(struct sbom_builder *builder, struct sbom_entry *entry)
 {
-    bool has_cpe = entry->cpe.len && from_cpe(entry);
+    bool has_cpe = entry->cpe.len && sbom_entry_cpe(entry, entry->cpe);
     if (entry->needs_version && !has_cpe && entry->version.len == 0)
         return false;
     if (entry->name.len == 0) {
@@ -286,6 +290,8 @@ static bool make_package(struct sbom_builder *builder, struct sbom_entry *entry)
     }
     if (!(entry->purl.len ? from_purl(builder, entry) : from_name(builder, entry)))
         return false;
+    if (entry->module.len && package->module.len == 0)
+        package->module = entry->module;
     if (entry->source_name.len && ecosystem_of(package->type)->system) {
         package->source_name = entry->source_name;
         package->source_version = entry->source_version;
@@ -374,10 +380,17 @@ void sbom_depends(struct sbom_builder *builder, struct str from, struct str to)
         *VEC_ADD(&builder->edges) = (struct sbom_edge){hash_str(from), hash_str(to)};
 }
 
+void sbom_owns(struct sbom_builder *builder, struct str owner, struct str owned)
+{
+    if (builder->owners.count < LIMIT_SBOM_EDGES && owner.len && owned.len)
+        *VEC_ADD(&builder->owners) = (struct sbom_edge){hash_str(owner), hash_str(owned)};
+}
+
 void sbom_builder_free(struct sbom_builder *builder)
 {
     VEC_FREE(&builder->refs);
     VEC_FREE(&builder->edges);
+    VEC_FREE(&builder->owners);
     VEC_FREE(&builder->numbers);
     VEC_FREE(&builder->distros);
 }

@@ -10,12 +10,14 @@ struct sbom_entry {
     struct str ref; /* what the document calls it; empty: nothing refers to it */
     struct str group, name, version, purl, cpe;
     struct str source_name, source_version; /* when the document tells them apart from the purl */
+    struct str module;                      /* the same */
     struct str layer;                       /* diff ID; empty: not told */
     struct arena scratch; /* what the reader makes for this entry; freed by sbom_add() */
     struct str *licenses, *hashes, *paths;
     size_t license_count, hash_count, path_count;
     /* Vendor, development and so on, and what our own facts say. */
     struct package package;
+    bool has_type; /* package.type counts where there is no purl */
     bool own;           /* facts tell of it (model/facts.h): nothing is to be derived */
     uint64_t number;    /* in our own documents */
     bool needs_version; /* without purl, CPE and version it is no package ("application") */
@@ -23,6 +25,9 @@ struct sbom_entry {
 struct sbom_entry sbom_entry_new(void);
 /* A fact, "KEY" without "plimsoll:". */
 void sbom_entry_fact(struct sbom_entry *entry, struct str key, struct str value);
+
+/* Adds "vendor:product" of a CPE to the package; false when it is none. */
+bool sbom_entry_cpe(struct sbom_entry *entry, struct str cpe);
 
 struct sbom_edge {
     uint64_t from, to; /* hashes of references */
@@ -41,7 +46,8 @@ struct sbom_builder {
     struct report *report;
     VEC(struct sbom_ref) refs;
     VEC(struct sbom_edge) edges;
-    VEC(uint64_t) numbers; /* of packages, in our own documents; else UINT64_MAX */
+    VEC(struct sbom_edge) owners; /* from the owner to what it owns */
+    VEC(uint64_t) numbers;        /* of packages, in our own documents; else UINT64_MAX */
     VEC(struct sbom_distro) distros;
     bool too_many_packages, too_many_edges;
     bool has_target;
@@ -52,6 +58,8 @@ struct sbom_builder {
 void sbom_add(struct sbom_builder *builder, struct sbom_entry *entry);
 /* `from` asks for `to`. */
 void sbom_depends(struct sbom_builder *builder, struct str from, struct str to);
+/* All files of `owned` are the system's package `owner`'s. */
+void sbom_owns(struct sbom_builder *builder, struct str owner, struct str owned);
 /* What the document says of its system. `id` may be another program's word for it. */
 void sbom_set_os(struct sbom_builder *builder, struct str id, struct str version, struct str name);
 /* The name of what the document is about, and its digest if it has one; the first counts. */

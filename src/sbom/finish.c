@@ -206,6 +206,21 @@ static void take_edges(struct sbom_builder *builder)
     }
 }
 
+static void take_owners(struct sbom_builder *builder)
+{
+    struct report *report = builder->report;
+    for (size_t i = 0; i < builder->owners.count; i++) {
+        size_t owner = find_ref(builder, builder->owners.items[i].from);
+        size_t owned = find_ref(builder, builder->owners.items[i].to);
+        if (owner == SIZE_MAX || owned == SIZE_MAX)
+            continue;
+        struct package *packages = report->packages.items;
+        if (ecosystem_of(packages[owner].type)->system &&
+            !ecosystem_of(packages[owned].type)->system)
+            packages[owned].owner = owner;
+    }
+}
+
 /* ---- all of it ---- */
 
 static void tell_limits(struct sbom_builder *builder)
@@ -240,6 +255,7 @@ void sbom_finish(struct sbom_builder *builder)
     settle_packages(builder, numbers);
     check_refs(builder, now);
     take_edges(builder);
+    take_owners(builder);
     free(now);
     free(numbers);
 }

@@ -17,7 +17,9 @@ static int take_entry(void *context, const struct str *names, struct str text, s
         wanted = str_is(name, reading->wanted[i]);
     if (!wanted)
         return 0;
-    if (json_document(text, &json, &problem) < 0) {
+    if (text.len > 1 && text.data[0] == '"') /* a list of texts: ids, which have no escapes */
+        json = json_stringn(text.data + 1, text.len - 2);
+    if (!json && json_document(text, &json, &problem) < 0) {
         err_prefix(&problem, "an entry that begins with %.*s", STR_ARG(str_first(text, 100)));
         report_tell(reading->builder->report, true, name, &problem);
         return 0;

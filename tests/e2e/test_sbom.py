@@ -10,7 +10,8 @@ import unittest
 import support
 from support import docker_archive, layer
 
-FORMATS = ("cyclonedx@1.6", "cyclonedx@1.7", "cyclonedx-xml@1.6", "cyclonedx-xml@1.7")
+FORMATS = ("json", "cyclonedx@1.6", "cyclonedx@1.7", "cyclonedx-xml@1.6", "cyclonedx-xml@1.7",
+           "spdx@2.3", "spdx@3.0", "spdx-tv")
 TRACKER = {
     "openssl": {"CVE-2024-1001": {"releases": {"bookworm": {
         "status": "resolved", "fixed_version": "3.0.11-1", "repositories": {"bookworm": "3.0.11-1"}, "urgency": "high"}}}},
