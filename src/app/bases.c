@@ -36,9 +36,9 @@ void bases_free(struct bases *bases)
 
 static void add(struct bases *bases, struct str chain_id, struct str name, const char *known_by)
 {
-    *VEC_ADD(&bases->images) = (struct known_image){
-        arena_str(&bases->arena, chain_id), arena_str(&bases->arena, name), known_by,
-        bases->images.count - 1};
+    *VEC_ADD(&bases->images) =
+        (struct known_image){arena_str(&bases->arena, chain_id), arena_str(&bases->arena, name),
+                             known_by, bases->images.count - 1};
     bases->sorted = false;
 }
 
@@ -156,8 +156,8 @@ static const struct known_image *find(struct bases *bases, struct str chain_id)
         else
             high = middle;
     }
-    bool found = low < bases->images.count &&
-                 str_equal(bases->images.items[low].chain_id, chain_id);
+    bool found =
+        low < bases->images.count && str_equal(bases->images.items[low].chain_id, chain_id);
     return found ? &bases->images.items[low] : NULL;
 }
 

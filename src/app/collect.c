@@ -54,11 +54,6 @@ void collection_each(const struct collection *collection, struct str pattern,
             visit(context, collection->kept.items[i].content);
 }
 
-static bool is_enabled(const struct collecting *all, size_t cataloger)
-{
-    return !all->options->enabled || all->options->enabled[cataloger];
-}
-
 static void tell(struct collecting *all, bool error, struct str where, const struct pl_err *problem)
 {
     report_tell(all->report, error, where, problem);
@@ -252,7 +247,7 @@ static void collect_wants(struct collecting *all)
     all->collection->kept.count = 0;
     collect_anywhere(all);
     for (unsigned index = 0; catalogers[index]; index++) {
-        if (!is_enabled(all, index) || wants_anywhere(catalogers[index]))
+        if (!collect_uses(all->options, index) || wants_anywhere(catalogers[index]))
             continue;
         for (const char *const *want = catalogers[index]->wants; *want; want++) {
             struct str pattern = str_of(*want);
@@ -415,6 +410,14 @@ static void merge_into(struct arena *arena, struct package *to, const struct pac
         to->licenses = from->licenses;
         to->license_count = from->license_count;
     }
+    if (!to->hash_count) {
+        to->hashes = from->hashes;
+        to->hash_count = from->hash_count;
+    }
+    if (!to->need_count) {
+        to->needs = from->needs;
+        to->need_count = from->need_count;
+    }
     if (!to->cpe_count) {
         to->cpes = from->cpes;
         to->cpe_count = from->cpe_count;
@@ -540,8 +543,10 @@ static void finish_cataloger(struct collecting *all, unsigned index)
         return;
     qsort(list.items, list.count, sizeof(list.items[0]), by_kept_path);
     struct arena arena = {0};
-    struct catalog_sink sink = {
-        .arena = &arena, .cataloger = catalogers[index], .package_budget = &left};
+    struct catalog_sink sink = {.details = all->options->details,
+                                .arena = &arena,
+                                .cataloger = catalogers[index],
+                                .package_budget = &left};
     struct catalog_files files = {list.items, list.count};
     if (catalogers[index]->finish(&sink, &files, &problem) < 0)
         tell(all, true, sink.path, &problem);
@@ -563,7 +568,7 @@ static void finish_cataloger(struct collecting *all, unsigned index)
 static void take_selected(struct collecting *all)
 {
     for (unsigned i = 0; catalogers[i]; i++)
-        if (catalogers[i]->finish && is_enabled(all, i))
+        if (catalogers[i]->finish && collect_uses(all->options, i))
             finish_cataloger(all, i);
     for (size_t i = 0; i < all->selected.count; i++)
         if (!is_outranked(all, &all->selected.items[i]))
@@ -658,8 +663,7 @@ void collect(struct image *image, const struct collect_options *options, struct 
         .report = report,
         .collection = ret_collection,
     };
-    layer_set_init(&all.layers, image, options->enabled, options->jobs, options->verify,
-                   options->progress);
+    layer_set_init(&all.layers, image, options);
     layer_set_read(&all.layers);
     all.tree.count = all.layers.count;
     all.tree.layers = mem_zalloc(all.tree.count, sizeof(*all.tree.layers));

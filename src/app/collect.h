@@ -27,8 +27,15 @@ struct collect_options {
     const bool *enabled; /* by index of catalogers[]; NULL: all */
     unsigned jobs;
     bool verify;
+    bool details; /* what only bills of materials and policies on licences need, too */
     const struct progress *progress;
 };
+/* Whether the cataloger of that index runs. */
+static inline bool collect_uses(const struct collect_options *options, size_t cataloger)
+{
+    return (!options->enabled || options->enabled[cataloger]) &&
+           (options->details || !catalogers[cataloger]->details);
+}
 /* Adds packages (unsorted, paths and layer set) and diagnostics to the report. */
 void collect(struct image *image, const struct collect_options *options, struct report *report,
              struct collection *ret_collection);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/sysinfo.h>
 
+#include "app/collect.h"
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/limits.h"
@@ -108,6 +109,7 @@ static int run_reader(struct layer_state *state, struct record_file *file, struc
                       struct str companion, struct pl_err *err)
 {
     struct file_content *content = new_content(state, file);
+    content->sink.details = state->set->details;
     content->sink.package_budget = &state->set->packages_left;
     content->sink.byte_budget = &state->set->bytes_left;
     int r = content->sink.cataloger->read(&content->sink, input, companion, err);
@@ -379,15 +381,16 @@ static void add_wants(struct layer_set *set, unsigned index)
     }
 }
 
-void layer_set_init(struct layer_set *set, struct image *image, const bool *enabled, unsigned jobs,
-                    bool verify, const struct progress *progress)
+void layer_set_init(struct layer_set *set, struct image *image,
+                    const struct collect_options *options)
 {
     *set = (struct layer_set){
         .image = image,
-        .enabled = enabled,
+        .enabled = options->enabled,
         .count = image->kind == TARGET_DIR ? 1 : image->layers.count,
-        .verify = verify,
-        .jobs = jobs,
+        .verify = options->verify,
+        .details = options->details,
+        .jobs = options->jobs,
         .entry_budget = LIMIT_ENTRIES,
         .file_budget = LIMIT_WANTED_FILES,
         .packages_left = LIMIT_PACKAGES,
@@ -395,7 +398,7 @@ void layer_set_init(struct layer_set *set, struct image *image, const bool *enab
         .small_left = SMALL_FILES,
         .content_left = LIMIT_CONTENT_BYTES,
     };
-    image->budget.progress = progress;
+    image->budget.progress = options->progress;
     set->states = mem_zalloc(set->count, sizeof(*set->states));
     for (size_t i = 0; i < set->count; i++) {
         set->states[i].set = set;
@@ -403,9 +406,8 @@ void layer_set_init(struct layer_set *set, struct image *image, const bool *enab
             image->budget.total += image->layers.items[i].size;
     }
     for (unsigned i = 0; catalogers[i]; i++) {
-        if (enabled && !enabled[i])
-            continue;
-        add_wants(set, i);
+        if (collect_uses(options, i))
+            add_wants(set, i);
     }
     wants_seal(&set->wants);
 }

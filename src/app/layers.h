@@ -44,7 +44,7 @@ struct layer_set {
     struct layer_state *states;
     size_t count;
     struct wants wants;
-    bool verify;
+    bool verify, details;
     unsigned jobs;
     _Atomic uint64_t entry_budget, file_budget;
     uint64_t packages_left, bytes_left; /* of LIMIT_PACKAGES, LIMIT_RECORD_BYTES; atomically */
@@ -57,8 +57,9 @@ struct layer_set {
     bool second_pass;
 };
 
-void layer_set_init(struct layer_set *set, struct image *image, const bool *enabled, unsigned jobs,
-                    bool verify, const struct progress *progress);
+struct collect_options;
+void layer_set_init(struct layer_set *set, struct image *image,
+                    const struct collect_options *options);
 void layer_set_free(struct layer_set *set);
 /* The first pass over all layers, or the root folder. */
 void layer_set_read(struct layer_set *set);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "app/collect.h"
+#include "app/depends.h"
 #include "app/evaluate.h"
 #include "app/jars.h"
 #include "app/scan_sbom.h"
@@ -113,6 +114,7 @@ static int scan_image(struct str target, const struct scan_options *options, con
         .enabled = enabled,
         .jobs = options->jobs,
         .verify = options->verify,
+        .details = options->details,
         .progress = options->progress,
     };
     struct collection collection = {0};
@@ -121,6 +123,7 @@ static int scan_image(struct str target, const struct scan_options *options, con
     detect_system(report, &collection);
     collection_free(&collection);
     jars_resolve(report, db);
+    depends_resolve(report);
     return 0;
 }
 

@@ -10,6 +10,7 @@ struct scan_options {
     const char *database;            /* folder of the advisory database; NULL: packages only */
     struct str catalogers;           /* names or groups apart by commas; empty: all */
     unsigned jobs;                   /* layers at once; 0: one for each core */
+    bool details;                    /* hashes, dependencies, licences by their texts */
     bool verify;                     /* check the digests of plain layers, too */
     uint64_t max_age;                /* seconds that the database may be old; 0: any age */
     const struct progress *progress; /* NULL: none */

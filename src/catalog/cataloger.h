@@ -33,6 +33,9 @@ struct catalog_sink;
  * are filled by the sink where they are empty. A version or name longer than LIMIT_FIELD is a
  * diagnostic. */
 void catalog_add_package(struct catalog_sink *sink, const struct package *package);
+/* Whether hashes, needs and provides of packages are asked for: they cost time and memory, and only
+ * bills of materials and policies on licences have a use for them. The sink drops them else. */
+bool catalog_wants_details(const struct catalog_sink *sink);
 /* A file that belongs to the package of this name: its path with or without a leading '/'. What
  * other catalogers find in it is then that package's own. Past LIMIT_RECORD_BYTES it is not kept,
  * and the file counts as nobody's. */
@@ -61,6 +64,7 @@ struct cataloger {
     const char *name;
     const char *help;  /* translatable */
     const char *group; /* "os", "language", "binary" */
+    bool details;      /* it tells of nothing but details (catalog_wants_details()) */
     unsigned version;  /* raised when its results change: part of the cache's key */
     /* Globs (base/str.h: str_glob) without a leading '/', ended by NULL. Patterns of system files
      * have no wildcard, or one in their last component; they are found through links, too. Others,

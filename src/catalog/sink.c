@@ -52,7 +52,10 @@ static uint64_t package_bytes(const struct package *package)
            package->qualifiers.len + package->sha1.len +
            list_bytes(package->cpes, package->cpe_count) +
            list_bytes(package->licenses, package->license_count) +
-           list_bytes(package->paths, package->path_count);
+           list_bytes(package->paths, package->path_count) +
+           list_bytes(package->hashes, package->hash_count) +
+           list_bytes(package->needs, package->need_count) +
+           list_bytes(package->provides, package->provide_count);
 }
 
 static bool bytes_fit(struct catalog_sink *sink, const struct package *package)
@@ -139,6 +142,24 @@ static struct str *copy_list(struct arena *arena, const struct str *list, size_t
     return copy;
 }
 
+bool catalog_wants_details(const struct catalog_sink *sink)
+{
+    return sink->details;
+}
+
+static void copy_details(struct catalog_sink *sink, const struct package *package,
+                         struct package *copy)
+{
+    struct arena *arena = sink->arena;
+    bool wanted = sink->details;
+    copy->hash_count = wanted ? package->hash_count : 0;
+    copy->need_count = wanted ? package->need_count : 0;
+    copy->provide_count = wanted ? package->provide_count : 0;
+    copy->hashes = copy_list(arena, package->hashes, copy->hash_count);
+    copy->needs = copy_list(arena, package->needs, copy->need_count);
+    copy->provides = copy_list(arena, package->provides, copy->provide_count);
+}
+
 void catalog_add_package(struct catalog_sink *sink, const struct package *package)
 {
     struct arena *arena = sink->arena;
@@ -166,6 +187,7 @@ void catalog_add_package(struct catalog_sink *sink, const struct package *packag
     copy->inner = arena_str(arena, package->inner);
     copy->qualifiers = arena_str(arena, package->qualifiers);
     copy->sha1 = arena_str(arena, package->sha1);
+    copy_details(sink, package, copy);
     copy->owner = OWNER_NONE;
     if (copy->path_count == 0) {
         copy->paths = ARENA_NEW(arena, struct str);

@@ -39,6 +39,8 @@ struct catalog_sink {
     /* Bytes that may still be kept, shared in the same way. NULL: the arena and the packages of
      * this sink alone are held against LIMIT_RECORD_BYTES. */
     uint64_t *byte_budget;
+    bool details;    /* hashes, needs, provides, and licences from texts are wanted: for bills of
+                        materials and policies on licences; see catalog_wants_details() */
     struct str kept; /* by catalog_keep() */
     bool has_kept;
     bool full; /* a limit was told: no package is added any more */

@@ -122,8 +122,8 @@ void outputs_free(struct outputs *outputs)
 
 bool outputs_want_details(const struct outputs *outputs)
 {
-    static const char *const formats[] = {"cyclonedx", "cyclonedx-xml", "spdx",
-                                          "spdx-tv",   "github"};
+    static const char *const formats[] = {"cyclonedx", "cyclonedx-xml", "spdx", "spdx-tv",
+                                          "github"};
     for (size_t i = 0; i < outputs->items.count; i++)
         for (size_t k = 0; k < ARRAY_LEN(formats); k++)
             if (strcmp(outputs->items.items[i].format->name, formats[k]) == 0)

@@ -149,7 +149,9 @@ static const char details[] =
        "of Docker and Podman on this machine. docs/base-image.md");
 
 #define LIST_OPTION                                                                                \
-    {"list", "FILE", N_("the list; by default \"bases\" in plimsoll's data folder")}
+    {                                                                                              \
+        "list", "FILE", N_("the list; by default \"bases\" in plimsoll's data folder")             \
+    }
 
 static const struct option add_options[] = {
     LIST_OPTION,

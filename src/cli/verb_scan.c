@@ -59,8 +59,8 @@ static int parse_severities(struct scan_run *run, struct pl_err *err)
  * was not asked for cannot stop the scan: without it, more counts. */
 static void read_default_rules(struct scan_run *run)
 {
-    static const char *const files[] = {".plimsollignore.yaml", ".trivyignore",
-                                        ".trivyignore.yaml", ".grype.yaml"};
+    static const char *const files[] = {".plimsollignore.yaml", ".trivyignore", ".trivyignore.yaml",
+                                        ".grype.yaml"};
     for (size_t i = 0; i < ARRAY_LEN(files); i++) {
         struct pl_err problem;
         if (access(files[i], F_OK) != 0)
@@ -74,8 +74,7 @@ static void read_default_rules(struct scan_run *run)
     }
 }
 
-static int read_decision(struct scan_run *run, const struct option_value *value,
-                         struct pl_err *err)
+static int read_decision(struct scan_run *run, const struct option_value *value, struct pl_err *err)
 {
     const char *name = value->option->name, *file = value->value;
     int r = 0;
@@ -215,6 +214,7 @@ static int parse(struct scan_run *run, struct pl_err *err)
     run->options.progress = ui_progress();
     run->outputs.packages = run->sbom;
     int r = outputs_parse(&run->outputs, args, args->words.count, err);
+    run->options.details = outputs_want_details(&run->outputs);
     if (r == 0)
         r = parse_severities(run, err);
     if (r == 0)
@@ -338,15 +338,15 @@ static int sbom_run(const struct args *args)
      N_("report format, to a file or to standard output; can be given several times; by default "  \
         "table on a terminal, else json")},                                                        \
         {"output", "FILE",                                                                         \
-         N_("where the report goes whose --format names no file; by default standard output; "    \
+         N_("where the report goes whose --format names no file; by default standard output; "     \
             "{target} and {n} in a name stand for the target and its number")},                    \
         {"platform", "OS/ARCH[/VARIANT]",                                                          \
          N_("which image of an index of several platforms; by default this machine's")},           \
         {"catalogers", "LIST",                                                                     \
          N_("names or groups apart by commas; by default all; see: plimsoll list catalogers")},    \
         {"base", "none|store|docker|podman|FILE",                                                  \
-         N_("where images are known from that this one may be built on; several times; by "       \
-            "default store, docker and podman; docs/base-image.md")},                             \
+         N_("where images are known from that this one may be built on; several times; by "        \
+            "default store, docker and podman; docs/base-image.md")},                              \
         {"layers", "squashed", N_("the image as its layers make it together (the default)")},      \
         {"jobs", "N", N_("layers that are read at once; by default one a processor core")},        \
         {"verify", NULL, N_("read every byte and check every digest, also of plain layers")},      \
@@ -369,7 +369,8 @@ static const struct option scan_options[] = {
         "not at all")},
     {"ignore", "FILE|none",
      N_("rules that ignore findings: ours, .trivyignore[.yaml], Grype's ignore; several times; by "
-        "default .plimsollignore.yaml, .trivyignore, .trivyignore.yaml, .grype.yaml of the folder")},
+        "default .plimsollignore.yaml, .trivyignore, .trivyignore.yaml, .grype.yaml of the "
+        "folder")},
     {"vex", "FILE", N_("statements on vulnerabilities: OpenVEX, CSAF, CycloneDX; several times")},
     {"vex-key", "FILE",
      N_("public key in PEM: only VEX that it signed counts (a DSSE envelope, or FILE.sig)")},

@@ -132,8 +132,7 @@ int decisions_read_baseline(struct decisions *decisions, const char *path, struc
 {
     AUTO_BUF text = {0};
     struct reading reading = {.decisions = decisions};
-    int r =
-        whole_file_read(path, LIMIT_BASELINE, LIMIT_NAME(LIMIT_BASELINE), &text, err);
+    int r = whole_file_read(path, LIMIT_BASELINE, LIMIT_NAME(LIMIT_BASELINE), &text, err);
     if (r < 0)
         return r;
     r = read_report(&reading, buf_str(&text), err);

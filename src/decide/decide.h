@@ -25,10 +25,10 @@ static inline void decisions_freep(struct decisions **decisions)
 int decisions_read_ignore(struct decisions *decisions, const char *path, struct pl_err *err);
 
 /* A VEX document: OpenVEX 0.2, CSAF 2.0, CycloneDX (JSON), bare or in a DSSE envelope
- * (in-toto attestation). With a public key (`key`, a PEM file; NULL: none) only what is signed by it
- * counts: the envelope, or "PATH.sig" with the signature of the file's bytes in base64. One without
- * a good signature changes nothing, which is a diagnostic of every report. PL_E_FORMAT when it is
- * no VEX document. */
+ * (in-toto attestation). With a public key (`key`, a PEM file; NULL: none) only what is signed by
+ * it counts: the envelope, or "PATH.sig" with the signature of the file's bytes in base64. One
+ * without a good signature changes nothing, which is a diagnostic of every report. PL_E_FORMAT when
+ * it is no VEX document. */
 int decisions_read_vex(struct decisions *decisions, const char *path, const char *key,
                        struct pl_err *err);
 

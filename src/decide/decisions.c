@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/i18n.h"
-#include "base/clock.h"
 #include "decide/baseline.h"
 
 struct decisions *decisions_new(void)
@@ -176,8 +176,8 @@ static struct hit find_rule(const struct decisions *decisions, const struct repo
 {
     struct hit hit = {0};
     for (size_t n = 0; n <= finding->alias_count; n++) {
-        struct names names = find_names(decisions->rule_ids.items, decisions->rule_ids.count,
-                                        name_of(finding, n));
+        struct names names =
+            find_names(decisions->rule_ids.items, decisions->rule_ids.count, name_of(finding, n));
         for (size_t i = 0; i < names.count; i++)
             try_rule(decisions, report, finding, names.items[i].index, now, &hit);
     }

@@ -94,8 +94,7 @@ static bool is_yaml(const char *path, struct str text)
         line = str_trim(line);
         if (line.len == 0 || line.data[0] == '#')
             continue;
-        return line.data[0] == '{' || str_starts(line, STR("---")) ||
-               str_ends(line, STR(":"));
+        return line.data[0] == '{' || str_starts(line, STR("---")) || str_ends(line, STR(":"));
     }
     return false;
 }
@@ -106,9 +105,8 @@ int decisions_read_ignore(struct decisions *decisions, const char *path, struct 
     int r = whole_file_read(path, LIMIT_DECISIONS, LIMIT_NAME(LIMIT_DECISIONS), &text, err);
     if (r == 0) {
         const char *file = decisions_keep(decisions, str_of(path)).data;
-        r = is_yaml(path, buf_str(&text))
-                ? ignore_read_yaml(decisions, file, buf_str(&text), err)
-                : ignore_read_text(decisions, file, buf_str(&text), err);
+        r = is_yaml(path, buf_str(&text)) ? ignore_read_yaml(decisions, file, buf_str(&text), err)
+                                          : ignore_read_text(decisions, file, buf_str(&text), err);
     }
     if (r < 0 && err)
         err->code = PL_E_USAGE;

@@ -141,7 +141,7 @@ static int take_bits(struct entry *entry, const char *key, const json_t *value,
 static bool find_kind(struct str word, unsigned *ret_bit)
 {
     for (*ret_bit = 0; *ret_bit < FINDING_KIND_COUNT; ++*ret_bit)
-        if (str_is(word, finding_kind_name((enum finding_kind)*ret_bit)))
+        if (str_is(word, finding_kind_name((enum finding_kind) * ret_bit)))
             return true;
     *ret_bit = FINDING_VULNERABILITY;
     return str_is(word, "vuln");
@@ -159,7 +159,7 @@ static bool find_severity(struct str word, unsigned *ret_bit)
 static bool find_status(struct str word, unsigned *ret_bit)
 {
     for (*ret_bit = 0; *ret_bit < FINDING_STATUS_COUNT; ++*ret_bit)
-        if (str_is(word, finding_status_name((enum finding_status)*ret_bit)))
+        if (str_is(word, finding_status_name((enum finding_status) * ret_bit)))
             return true;
     return false;
 }
@@ -211,7 +211,7 @@ static const struct key own_keys[] = {
 };
 
 static const struct key trivy_keys[] = {
-    {"id", take_ids},          {"paths", take_paths},   {"purls", take_purls},
+    {"id", take_ids},           {"paths", take_paths},      {"purls", take_purls},
     {"expired_at", take_until}, {"statement", take_reason}, {NULL, NULL},
 };
 
@@ -270,10 +270,10 @@ static int take_regex(struct entry *entry, const char *key, const json_t *value)
 static int take_grype_type(struct entry *entry, const char *key, const json_t *value)
 {
     static const char *const types[][2] = {
-        {"python", "pypi"},       {"go-module", "golang"},    {"java-archive", "maven"},
-        {"rust-crate", "cargo"},  {"php-composer", "composer"}, {"dotnet", "nuget"},
-        {"binary", "generic"},    {"pod", "cocoapods"},       {"dart-pub", "pub"},
-        {"alpm", "alpm"},         {"portage", "ebuild"},
+        {"python", "pypi"},      {"go-module", "golang"},      {"java-archive", "maven"},
+        {"rust-crate", "cargo"}, {"php-composer", "composer"}, {"dotnet", "nuget"},
+        {"binary", "generic"},   {"pod", "cocoapods"},         {"dart-pub", "pub"},
+        {"alpm", "alpm"},        {"portage", "ebuild"},
     };
     struct str type = text_of(value);
     if (type.len == 0)
@@ -313,8 +313,8 @@ static int take_any_id(struct entry *entry, const char *key, const json_t *value
 }
 
 static const struct key grype_package_keys[] = {
-    {"name", take_regex},          {"version", take_any_version}, {"type", take_grype_type},
-    {"location", take_any_path},   {"upstream-name", take_any_source}, {NULL, NULL},
+    {"name", take_regex},        {"version", take_any_version},      {"type", take_grype_type},
+    {"location", take_any_path}, {"upstream-name", take_any_source}, {NULL, NULL},
 };
 
 static int take_keys(struct entry *entry, const json_t *object, const struct key *keys)
@@ -344,9 +344,9 @@ static int take_grype_package(struct entry *entry, const char *key, const json_t
 }
 
 static const struct key grype_keys[] = {
-    {"vulnerability", take_any_id},      {"include-aliases", take_alias_choice},
-    {"reason", take_any_reason},         {"fix-state", take_fix_state},
-    {"package", take_grype_package},     {NULL, NULL},
+    {"vulnerability", take_any_id},  {"include-aliases", take_alias_choice},
+    {"reason", take_any_reason},     {"fix-state", take_fix_state},
+    {"package", take_grype_package}, {NULL, NULL},
 };
 
 /* ---- entries ---- */

@@ -18,12 +18,12 @@ struct ignore_rule {
     size_t line;      /* 0: not known */
     struct str *ids;  /* globs; none: any */
     size_t id_count;
-    struct str package;  /* glob; empty: any */
+    struct str package;       /* glob; empty: any */
     const struct pcre *regex; /* of the package's whole name, or NULL */
-    struct str source;   /* name of the source package; empty: any */
-    struct str version;  /* glob; empty: any */
-    struct str type;     /* of the package; empty: any */
-    struct str *purls;   /* one of them; none: any */
+    struct str source;        /* name of the source package; empty: any */
+    struct str version;       /* glob; empty: any */
+    struct str type;          /* of the package; empty: any */
+    struct str *purls;        /* one of them; none: any */
     size_t purl_count;
     struct str *paths; /* globs; one of the package's, or the finding's, matches; none: any */
     size_t path_count;
@@ -108,8 +108,8 @@ bool vex_matches(const struct vex_statement *statement, const struct report *rep
                  const struct finding *finding);
 /* The product that a purl, or another name of one, means. */
 struct vex_product vex_product_of(struct decisions *decisions, struct str id);
-void vex_product_hash(struct decisions *decisions, struct vex_product *product, struct str algorithm,
-                      struct str hex);
+void vex_product_hash(struct decisions *decisions, struct vex_product *product,
+                      struct str algorithm, struct str hex);
 /* INT64_MIN when the text is no time. */
 int64_t vex_time(struct str text);
 

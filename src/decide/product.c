@@ -80,8 +80,7 @@ static bool is_source_of(const struct purl *wanted, const struct package *packag
                          const struct purl *have)
 {
     struct str name = package->source_name.len ? package->source_name : package->name;
-    struct str version =
-        package->source_version.len ? package->source_version : have->version;
+    struct str version = package->source_version.len ? package->source_version : have->version;
     return str_equal(wanted->name_space, have->name_space) && str_equal(wanted->name, name) &&
            (wanted->version.len == 0 || str_equal(wanted->version, version));
 }
@@ -95,8 +94,7 @@ static bool purl_is_package(struct arena *arena, const struct purl *wanted,
         return false;
     struct str arch = purl_qualifier(arena, wanted, "arch");
     if ((str_is(arch, "source") || str_is(arch, "src")) && ecosystem_of(package->type)->system)
-        return is_source_of(wanted, package, &have) &&
-               qualifiers_fit(arena, wanted, &have, "arch");
+        return is_source_of(wanted, package, &have) && qualifiers_fit(arena, wanted, &have, "arch");
     return same_package_name(arena, wanted, package, &have) &&
            (wanted->version.len == 0 || str_equal(wanted->version, have.version)) &&
            (digits_only(wanted->subpath) || str_equal(wanted->subpath, have.subpath)) &&
@@ -105,8 +103,8 @@ static bool purl_is_package(struct arena *arena, const struct purl *wanted,
 
 static bool is_digest_of(const struct report *report, struct str digest)
 {
-    return digest.len && (str_equal(digest, report->target.digest) ||
-                          str_equal(digest, report->target.image_id));
+    return digest.len &&
+           (str_equal(digest, report->target.digest) || str_equal(digest, report->target.image_id));
 }
 
 /* pkg:oci/NAME@DIGEST?repository_url=HOST/PATH/NAME&tag=TAG (the name in lower case), and
@@ -208,19 +206,24 @@ static bool cpe_is_system(struct str text, const struct os_info *os)
     static const struct {
         const char *vendor, *product, *id;
     } systems[] = {
-        {"redhat", "enterprise_linux", "rhel"},   {"debian", "debian_linux", "debian"},
-        {"canonical", "ubuntu_linux", "ubuntu"},  {"alpinelinux", "alpine_linux", "alpine"},
-        {"suse", "sles", "sles"},                 {"opensuse", "leap", "opensuse-leap"},
-        {"oracle", "linux", "ol"},                {"amazon", "linux", "amzn"},
-        {"rocky", "rocky", "rocky"},              {"almalinux", "almalinux", "almalinux"},
+        {"redhat", "enterprise_linux", "rhel"},
+        {"debian", "debian_linux", "debian"},
+        {"canonical", "ubuntu_linux", "ubuntu"},
+        {"alpinelinux", "alpine_linux", "alpine"},
+        {"suse", "sles", "sles"},
+        {"opensuse", "leap", "opensuse-leap"},
+        {"oracle", "linux", "ol"},
+        {"amazon", "linux", "amzn"},
+        {"rocky", "rocky", "rocky"},
+        {"almalinux", "almalinux", "almalinux"},
         {"fedoraproject", "fedora", "fedora"},
     };
     struct cpe wanted;
     if (!cpe_parse(text, &wanted) || wanted.part != 'o')
         return false;
     for (size_t i = 0; i < ARRAY_LEN(systems); i++)
-        if (str_is(wanted.vendor, systems[i].vendor) && str_is(wanted.product, systems[i].product) &&
-            str_is(os->id, systems[i].id))
+        if (str_is(wanted.vendor, systems[i].vendor) &&
+            str_is(wanted.product, systems[i].product) && str_is(os->id, systems[i].id))
             return any_version(wanted.version) || str_equal(wanted.version, os->version) ||
                    (str_starts(os->version, wanted.version) &&
                     os->version.data[wanted.version.len] == '.');
@@ -271,11 +274,11 @@ bool product_is_target(const struct vex_product *product, const struct report *r
 {
     struct arena arena = {0};
     struct str name = report->target.name;
-    bool known = false, fits = true, has_digest = report->target.digest.len ||
-                                                  report->target.image_id.len;
+    bool known = false, fits = true,
+         has_digest = report->target.digest.len || report->target.image_id.len;
     if (product->hash_count && has_digest)
-        known = fits = has_hash(product, report->target.digest) ||
-                       has_hash(product, report->target.image_id);
+        known = fits =
+            has_hash(product, report->target.digest) || has_hash(product, report->target.image_id);
     if (fits && product->has_purl)
         known = fits = purl_is_target(&arena, &product->purl, report);
     if (fits && product->cpe.len && !product->has_purl)

@@ -29,8 +29,8 @@ struct vex_product vex_product_of(struct decisions *decisions, struct str id)
 }
 
 /* "SHA-256", "sha256", "sha-256" are one. */
-void vex_product_hash(struct decisions *decisions, struct vex_product *product, struct str algorithm,
-                      struct str hex)
+void vex_product_hash(struct decisions *decisions, struct vex_product *product,
+                      struct str algorithm, struct str hex)
 {
     AUTO_BUF text = {0};
     if (hex.len == 0)
@@ -40,9 +40,9 @@ void vex_product_hash(struct decisions *decisions, struct vex_product *product, 
             buf_putc(&text, (char)(algorithm.data[i] | 0x20));
     buf_putc(&text, ':');
     for (size_t i = 0; i < hex.len; i++)
-        buf_putc(&text, (char)(hex.data[i] | (hex.data[i] >= 'A' && hex.data[i] <= 'F' ? 0x20 : 0)));
-    struct str *more =
-        ARENA_ARRAY(&decisions->arena, struct str, product->hash_count + 1);
+        buf_putc(&text,
+                 (char)(hex.data[i] | (hex.data[i] >= 'A' && hex.data[i] <= 'F' ? 0x20 : 0)));
+    struct str *more = ARENA_ARRAY(&decisions->arena, struct str, product->hash_count + 1);
     for (size_t i = 0; i < product->hash_count; i++)
         more[i] = product->hashes[i];
     more[product->hash_count++] = decisions_keep(decisions, buf_str(&text));
@@ -96,10 +96,9 @@ static void refuse(struct decisions *decisions, const char *path, const struct p
 {
     struct pl_err whole = *why;
     err_prefix(&whole, "this VEX document is not used");
-    *VEC_ADD(&decisions->refused) =
-        (struct refused){decisions_keep(decisions, str_of(path)),
-                         decisions_keep(decisions, str_of(whole.message)),
-                         decisions_keep(decisions, str_of(whole.local))};
+    *VEC_ADD(&decisions->refused) = (struct refused){
+        decisions_keep(decisions, str_of(path)), decisions_keep(decisions, str_of(whole.message)),
+        decisions_keep(decisions, str_of(whole.local))};
 }
 
 int decisions_read_vex(struct decisions *decisions, const char *path, const char *key,

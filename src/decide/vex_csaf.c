@@ -9,7 +9,7 @@ struct product_row {
     uint64_t id;
     struct vex_product product;
     uint32_t part, whole; /* of a relationship: rows + 1 */
-    size_t said_in; /* the vulnerability, counted from 1, that the next two belong to */
+    size_t said_in;       /* the vulnerability, counted from 1, that the next two belong to */
     struct str justification, text;
 };
 
@@ -18,9 +18,9 @@ struct reading {
     const char *file;
     int64_t time;
     const json_t *groups;
-    size_t vulnerability;          /* counted from 1 */
+    size_t vulnerability;           /* counted from 1 */
     struct str justification, text; /* of all products of it */
-    uint64_t steps;                /* of work with groups: a group can be named again and again */
+    uint64_t steps;                 /* of work with groups: a group can be named again and again */
     VEC(struct product_row) rows;
     uint32_t *table; /* open addressing: row + 1 */
     size_t mask;
@@ -89,16 +89,16 @@ static struct vex_product read_product(struct reading *reading, const json_t *pr
     const json_t *helper = json_member(product, "product_identification_helper");
     struct str purl = json_text(helper, "purl"), cpe = json_text(helper, "cpe");
     struct str name = json_text(product, "name");
-    struct vex_product result =
-        vex_product_of(reading->decisions, purl.len ? purl : cpe.len ? cpe : name);
+    struct vex_product result = vex_product_of(reading->decisions, purl.len  ? purl
+                                                                   : cpe.len ? cpe
+                                                                             : name);
     size_t i, k;
     json_t *item, *hash;
     if (purl.len && cpe.len)
         result.cpe = decisions_keep(reading->decisions, cpe);
     json_array_foreach(json_list(helper, "hashes"), i, item)
-        json_array_foreach(json_list(item, "file_hashes"), k, hash)
-            vex_product_hash(reading->decisions, &result, json_text(hash, "algorithm"),
-                             json_text(hash, "value"));
+        json_array_foreach(json_list(item, "file_hashes"), k, hash) vex_product_hash(
+            reading->decisions, &result, json_text(hash, "algorithm"), json_text(hash, "value"));
     return result;
 }
 
@@ -206,9 +206,9 @@ static void read_reasons(struct reading *reading, const json_t *vulnerability)
     json_t *item;
     reading->vulnerability++;
     reading->justification = reading->text = STR_NONE;
-    json_array_foreach(json_list(vulnerability, "threats"), index, item)
-        if (str_is(json_text(item, "category"), "impact"))
-            say_of(reading, item, STR_NONE, json_text(item, "details"));
+    json_array_foreach(json_list(vulnerability, "threats"), index,
+                       item) if (str_is(json_text(item, "category"), "impact"))
+        say_of(reading, item, STR_NONE, json_text(item, "details"));
     json_array_foreach(json_list(vulnerability, "flags"), index, item)
         say_of(reading, item, json_text(item, "label"), STR_NONE);
 }
@@ -225,8 +225,7 @@ static void add_statement(struct reading *reading, const struct product_row *row
     bool said = row->said_in == reading->vulnerability;
     statement.justification = decisions_keep(
         decisions, said && row->justification.len ? row->justification : reading->justification);
-    statement.text =
-        decisions_keep(decisions, said && row->text.len ? row->text : reading->text);
+    statement.text = decisions_keep(decisions, said && row->text.len ? row->text : reading->text);
     statement.product = row->product;
     if (row->whole) {
         bool own = row->product.has_purl || row->product.cpe.len || row->product.hash_count;

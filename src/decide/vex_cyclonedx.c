@@ -73,11 +73,10 @@ static int by_ref(const void *a, const void *b)
 static bool find_product(struct reading *reading, struct str ref, struct vex_product *ret_product)
 {
     struct component key = {.ref = hash_str(ref)};
-    const struct component *found =
-        reading->components.count
-            ? bsearch(&key, reading->components.items, reading->components.count, sizeof(key),
-                      by_ref)
-            : NULL;
+    const struct component *found = reading->components.count
+                                        ? bsearch(&key, reading->components.items,
+                                                  reading->components.count, sizeof(key), by_ref)
+                                        : NULL;
     if (found) {
         *ret_product = found->product;
         return true;
@@ -101,9 +100,12 @@ static bool read_state(struct str word, enum vex_status *ret_status)
         const char *word;
         enum vex_status status;
     } table[] = {
-        {"not_affected", VEX_NOT_AFFECTED},   {"false_positive", VEX_NOT_AFFECTED},
-        {"exploitable", VEX_AFFECTED},        {"in_triage", VEX_UNDER_INVESTIGATION},
-        {"resolved", VEX_FIXED},              {"resolved_with_pedigree", VEX_FIXED},
+        {"not_affected", VEX_NOT_AFFECTED},
+        {"false_positive", VEX_NOT_AFFECTED},
+        {"exploitable", VEX_AFFECTED},
+        {"in_triage", VEX_UNDER_INVESTIGATION},
+        {"resolved", VEX_FIXED},
+        {"resolved_with_pedigree", VEX_FIXED},
     };
     for (size_t i = 0; i < ARRAY_LEN(table); i++)
         if (str_is(word, table[i].word)) {

@@ -43,10 +43,10 @@ static void name_subjects(json_t *predicate, const json_t *subjects)
         json_array_foreach(subjects, k, subject)
         {
             struct str hex = json_text(json_member(subject, "digest"), "sha256");
-            json_array_append_new(products,
-                                  json_pack("{s:s%, s:{s:s%}}", "@id",
-                                            json_text(subject, "name").data, json_text(subject, "name").len,
-                                            "hashes", "sha-256", hex.data, hex.len));
+            json_array_append_new(products, json_pack("{s:s%, s:{s:s%}}", "@id",
+                                                      json_text(subject, "name").data,
+                                                      json_text(subject, "name").len, "hashes",
+                                                      "sha-256", hex.data, hex.len));
         }
         json_object_set_new(statement, "products", products);
     }

@@ -113,7 +113,8 @@ static int read_statement(struct reading *reading, const json_t *value, struct p
     if (timestamp.len)
         statement.time = vex_time(timestamp);
     statement.justification = decisions_keep(decisions, json_text(value, "justification"));
-    struct str impact = json_text(value, "impact_statement"), notes = json_text(value, "status_notes");
+    struct str impact = json_text(value, "impact_statement"),
+               notes = json_text(value, "status_notes");
     statement.text = decisions_keep(decisions, impact.len ? impact : notes);
     /* "Status justifications": a statement without a reason is not valid. */
     if (statement.status == VEX_NOT_AFFECTED && !statement.justification.len && !impact.len) {

@@ -1,4 +1,5 @@
-/* A file that is needed in memory as a whole: documents that people and other programs hand over. */
+/* A file that is needed in memory as a whole: documents that people and other programs hand over.
+ */
 #pragma once
 
 #include "base/buf.h"

@@ -90,6 +90,11 @@ struct package {
      * registry), as the file that tells of the package says. */
     struct str *hashes;
     size_t hash_count;
+    /* From catalogers, when details are asked for: the packages that it needs, and under which
+     * other names it is needed itself, as their manager writes them: a name, or "name\tversion"
+     * where one version is meant; "a|b" where either does. app/depends.c finds them. */
+    struct str *needs, *provides;
+    size_t need_count, provide_count;
     size_t *depends; /* indices of the packages that it asks for and that are there, ascending */
     size_t depend_count;
     struct str *paths; /* the files that tell of it, without a leading '/' */

@@ -37,7 +37,7 @@ struct finding {
     struct str installed;
     struct str fixed; /* empty: none */
     enum finding_status status;
-    struct str reason; /* the distribution's word: "no-dsa", "postponed" ...; empty: none */
+    struct str reason;   /* the distribution's word: "no-dsa", "postponed" ...; empty: none */
     struct str fix_date; /* "YYYY-MM-DD": since when there has been a fix; empty: not known */
     /* A fix that exists only for subscribers of an extended-support stream; empty: none. */
     struct str stream_fixed, stream;
@@ -140,7 +140,7 @@ struct report {
         bool complete;
         size_t diagnostics;
     } catalog;
-    bool no_feed;                  /* the database knows nothing of this system's release */
+    bool no_feed; /* the database knows nothing of this system's release */
     bool past_end_of_life;
     struct report_verdict verdict;
 };

@@ -79,8 +79,8 @@ static int by_group(const void *a, const void *b, void *context)
 static bool same_row(const struct table *table, const struct finding *a, const struct finding *b)
 {
     return is_of_base(table, a) == is_of_base(table, b) && a->severity == b->severity &&
-           str_equal(a->id, b->id) && a->package != PACKAGE_NONE &&
-           b->package != PACKAGE_NONE && str_equal(a->fixed, b->fixed) &&
+           str_equal(a->id, b->id) && a->package != PACKAGE_NONE && b->package != PACKAGE_NONE &&
+           str_equal(a->fixed, b->fixed) &&
            str_equal(group_version(table, a), group_version(table, b)) && a->status == b->status &&
            str_equal(group_name(table, a), group_name(table, b));
 }

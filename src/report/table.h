@@ -1,4 +1,5 @@
-/* Shared by the files of the table: what stands above the rows, the rows, and the sections below. */
+/* Shared by the files of the table: what stands above the rows, the rows, and the sections below.
+ */
 #pragma once
 
 #include "report/format.h"

@@ -37,9 +37,8 @@ bool engine_socket(enum engine_kind kind, struct arena *arena, struct str *ret_p
         return true;
     }
     if (runtime && *runtime)
-        places[0] = arena_printf(arena, kind == ENGINE_DOCKER ? "%s/docker.sock"
-                                                              : "%s/podman/podman.sock",
-                                 runtime);
+        places[0] = arena_printf(
+            arena, kind == ENGINE_DOCKER ? "%s/docker.sock" : "%s/podman/podman.sock", runtime);
     for (size_t i = 0; i < ARRAY_LEN(places); i++)
         if (places[i].len && can_use(places[i].data)) {
             *ret_path = places[i];

@@ -13,8 +13,8 @@ const char *engine_name(enum engine_kind kind);
 bool engine_socket(enum engine_kind kind, struct arena *arena, struct str *ret_path);
 
 struct engine_image {
-    struct str id;              /* digest of the config */
-    const struct str *names;    /* with tags */
+    struct str id;           /* digest of the config */
+    const struct str *names; /* with tags */
     size_t name_count;
     const struct str *diff_ids; /* lowest layer first */
     size_t layer_count;
