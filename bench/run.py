@@ -340,6 +340,31 @@ def scores(bench):
     bench.at_least("CVSS v4.0 parsed and scored", rates["v4.0"], 2, "M/s")
 
 
+def reports(bench):
+    """100,000 findings in every format, the scan that finds them included; and what a report adds to a scan."""
+    sys.path.insert(0, os.path.join(ROOT, "tests"))
+    import report_samples
+    listed = subprocess.run([bench.program, "list", "formats"], capture_output=True, text=True, check=True).stdout
+    formats = [line.split()[0] for line in listed.splitlines() if line.strip()]
+    with tempfile.TemporaryDirectory() as folder:
+        feeds = report_samples.write(folder, 1000, 100)
+        subprocess.run([bench.program, "db", "import", "--quiet", "--db", folder + "/db", *feeds], check=True)
+        target = report_samples.image(folder, 1000)
+        for name in formats:
+            form = name if name != "template" else "template=" + os.path.join(ROOT, "docs/examples/report-list.html.mustache")
+            words = [bench.program, "scan", "--db", folder + "/db", "--format", form, target]
+            bench.row(f"100,000 findings as {name}", seconds(words, 3), 2, "s")
+            bench.row("  peak memory", resident_peak(words)[0] / MIB, 128, "MiB")
+    plain = image("big-plain.tar", root("big.tar", BIG))
+    warm(plain)
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([bench.program, "db", "import", "--quiet", "--db", folder, os.path.join(ROOT, "data/snapshot")], check=True)
+        words = [bench.program, "scan", "--db", folder, "--format"]
+        least, most = seconds([*words, "github", plain], 9), seconds([*words, "html", plain], 9)
+    bench.row("HTML report of the image of 1.5 GB: share of the scan", max(0, most - least) / least, 0.05, "x",
+              f"{(most - least) * 1e3:.0f} ms of {most * 1e3:.0f} ms")
+
+
 def hostile(bench):
     """Peak memory over made-up bad targets: nothing may use more than 256 MiB."""
     sys.path.insert(0, os.path.join(ROOT, "tests"))
@@ -385,6 +410,7 @@ def main():
     java(bench)
     database(bench)
     scores(bench)
+    reports(bench)
     hostile(bench)
     os.makedirs(os.path.join(ROOT, "bench/results"), exist_ok=True)
     result = {"date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"), "rows": bench.rows}
