@@ -261,15 +261,49 @@ static void write_update(struct html *html, const struct update *update)
     out_puts(html->out, "</div></li>\n");
 }
 
+/* What no update ends: exploited, and nobody has mended it. */
+static size_t count_helpless(const struct finding_groups *groups)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < groups->groups.count; i++) {
+        const struct finding_group *group = &groups->groups.items[i];
+        for (size_t k = 0; k < group->count; k++)
+            count += group->items[k]->kev_added.len && group->items[k]->fixed.len == 0 &&
+                     (k == 0 || !str_equal(group->items[k]->id, group->items[k - 1]->id));
+    }
+    return count;
+}
+
+static void write_helpless(struct html *html)
+{
+    size_t count = count_helpless(&html->groups);
+    if (count == 0)
+        return;
+    out_puts(html->out, "<p class=\"sum\"><span class=\"severity kev\">KEV</span> ");
+    html_both(html,
+              N_("%zu exploited in the wild without a fix: take the package out, or shield it."),
+              count);
+    out_puts(html->out, "</p>\n");
+}
+
 static void write_updates(struct html *html)
 {
     const struct update *updates = html->groups.updates.items;
     size_t count = html->groups.updates.count, fixable = 0, shown = 0;
-    if (count == 0)
+    if (html->groups.groups.count == 0)
         return;
     out_puts(html->out, "<section class=\"first\"><h2>");
     html_word(html, N_("What to do first"));
-    out_puts(html->out, "</h2>\n<ol>\n");
+    out_puts(html->out, "</h2>\n");
+    if (count == 0) {
+        out_puts(html->out, "<p class=\"sum\">");
+        html_word(html, N_("No update ends any of the findings: nothing here has a fix."));
+        out_puts(html->out, "</p>\n");
+        write_helpless(html);
+        out_puts(html->out, "</section>\n");
+        return;
+    }
+    out_puts(html->out, "<ol>\n");
     for (size_t i = 0; i < count; i++) {
         fixable += updates[i].ids;
         if (i >= UPDATES_SHOWN)
@@ -280,7 +314,9 @@ static void write_updates(struct html *html)
     out_puts(html->out, "</ol>\n<p class=\"sum\">");
     html_both(html, N_("Together this ends %zu of the %zu findings that have a fix."), shown,
               fixable);
-    out_puts(html->out, "</p>\n</section>\n");
+    out_puts(html->out, "</p>\n");
+    write_helpless(html);
+    out_puts(html->out, "</section>\n");
 }
 
 static const char *const columns[] = {
