@@ -76,7 +76,7 @@ static const struct {
     {"aliases", N_("Also known as")},
     {"weaknesses", N_("Weaknesses")},
     {"published", N_("Published")},
-    {"likelihood", N_("EPSS: {0} % within 30 days, above {1} % of all")},
+    {"likelihood", N_("EPSS: {0} within 30 days, above {1} of all")},
     {"kev", N_("In CISA's catalog of exploited vulnerabilities since {0}")},
     {"ransomware", N_("used by ransomware")},
     {"match", N_("Match")},

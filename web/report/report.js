@@ -160,7 +160,7 @@
 
   function findingDetails(finding) {
     const about = record(finding), found = packageOf(finding), kind = data.kinds[finding[F.kind]];
-    const percent = (value) => (value * 100).toFixed(value < 0.1 ? 2 : 1);
+    const percent = (value) => (value * 100).toFixed(value < 0.1 ? 2 : 1) + " %";
     return [
       [word("title"), about[R.title]],
       [word("suppressedBy"), suppressedText(finding)],
