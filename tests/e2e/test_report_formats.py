@@ -303,6 +303,26 @@ class Markdown(Case):
         self.assertIn("✅ Nothing was found.", self.write("markdown", image=self.clean()))
 
 
+class Base(Case):
+    """What is the base image's goes with an update of the base."""
+
+    packages, hostile = 3, False
+
+    def test_updates_and_columns(self):
+        env = {"PLIMSOLL_HOME": os.path.join(self.folder, "home")}
+        base = support.docker_archive(os.path.join(self.folder, "base.tar"), [support.layer(
+            support.debian(bash="5.2.15-2", openssl="3.0.9-1"))], name="debian:12")
+        self.assertEqual(support.plimsoll("base", "add", base, env=env).returncode, 0)
+        self.assertIn("Update the base image <code>debian&#58;12</code> — ends 2 findings", self.write("markdown", env=env))
+        rows = list(csv.DictReader(io.StringIO(self.write("csv", env=env))))
+        self.assertEqual({(row["package_type"], row["base"]) for row in rows}, {("deb", "yes"), ("npm", "no")})
+        entries = json.loads(self.write("gitlab", env=env))["vulnerabilities"]
+        self.assertEqual(sum(entry["details"]["base"]["value"] == "yes" for entry in entries), 3)
+        page = self.write("html", env=env)
+        self.assertIn("Base image or yours", page)
+        self.assertIn("</span> <code>debian:12</code>", page)
+
+
 class Templates(Case):
     def example(self, name):
         return self.write("template=" + os.path.join(ROOT, "docs/examples", name))
