@@ -172,15 +172,17 @@ static int structural(struct cut *cut, char c)
 static int scan_string(struct cut *cut, struct str chunk, size_t *at)
 {
     size_t i = *at;
+    bool escaped = cut->escaped;
     for (; i < chunk.len; i++) {
         char c = chunk.data[i];
-        if (cut->escaped)
-            cut->escaped = false;
+        if (escaped)
+            escaped = false;
         else if (c == '\\')
-            cut->escaped = true;
+            escaped = true;
         else if (c == '"')
             break;
     }
+    cut->escaped = escaped;
     if (cut->token == IN_NAME && cut->depth == cut->matched && cut->depth <= cut->steps &&
         cut->depth) {
         struct buf *name = &cut->names[cut->depth - 1];
@@ -241,6 +243,10 @@ static int cut_chunk(struct cut *cut, struct str chunk)
             cut->token = OUTSIDE;
         } else {
             char c = chunk.data[at];
+            if (c == ' ' || c == '\n') { /* what indents is a good part of many documents */
+                at++;
+                continue;
+            }
             r = structural(cut, c);
             if (r < 0)
                 return r;

@@ -266,12 +266,12 @@ static bool from_purl(struct sbom_builder *builder, struct sbom_entry *entry)
 static bool from_name(struct sbom_builder *builder, struct sbom_entry *entry)
 {
     bool has_cpe = entry->cpe.len && sbom_entry_cpe(entry, entry->cpe);
-    if (entry->needs_version && !has_cpe && entry->version.len == 0)
-        return false;
     if (entry->name.len == 0) {
         builder->nameless++;
         return false;
     }
+    if (entry->needs_version && !has_cpe && entry->version.len == 0)
+        return false;
     entry->package.name = entry->group.len
                               ? arena_printf(&entry->scratch, "%.*s/%.*s", STR_ARG(entry->group),
                                              STR_ARG(entry->name))

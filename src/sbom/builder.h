@@ -17,7 +17,7 @@ struct sbom_entry {
     size_t license_count, hash_count, path_count;
     /* Vendor, development and so on, and what our own facts say. */
     struct package package;
-    bool has_type; /* package.type counts where there is no purl */
+    bool has_type;      /* package.type counts where there is no purl */
     bool own;           /* facts tell of it (model/facts.h): nothing is to be derived */
     uint64_t number;    /* in our own documents */
     bool needs_version; /* without purl, CPE and version it is no package ("application") */

@@ -200,6 +200,8 @@ static struct str tool_name(struct arena *arena, const json_t *metadata)
     if (json_is_object(tools))
         tools = json_list(tools, "components");
     const json_t *tool = json_array_get(tools, 0);
+    if (!tool) /* XML, 1.4 */
+        tool = json_member(json_member(metadata, "tools"), "tool");
     struct str name = json_text(tool, "name"), version = json_text(tool, "version");
     return name.len ? arena_printf(arena, "%.*s%s%.*s", STR_ARG(name), version.len ? " " : "",
                                    STR_ARG(version))

@@ -15,10 +15,12 @@ static int take_entry(void *context, const struct str *names, struct str text, s
     struct str name = reading->path[0] ? names[0] : STR_NONE;
     for (size_t i = 0; !wanted && reading->wanted[i]; i++)
         wanted = str_is(name, reading->wanted[i]);
-    if (!wanted)
+    if (!wanted || (reading->skip && reading->skip(text)))
         return 0;
     if (text.len > 1 && text.data[0] == '"') /* a list of texts: ids, which have no escapes */
         json = json_stringn(text.data + 1, text.len - 2);
+    else /* the cutter has seen to its depth */
+        json = json_loadb(text.data, text.len, 0, NULL);
     if (!json && json_document(text, &json, &problem) < 0) {
         err_prefix(&problem, "an entry that begins with %.*s", STR_ARG(str_first(text, 100)));
         report_tell(reading->builder->report, true, name, &problem);

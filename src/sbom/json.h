@@ -12,6 +12,8 @@ struct sbom_json {
     struct sbom_builder *builder;
     const char *const *path;   /* io/json_cutter.h */
     const char *const *wanted; /* values of the path's first step, ended by NULL; NULL: all */
+    /* Told by an entry's text that it need not be parsed; NULL: all are. */
+    bool (*skip)(struct str text);
     sbom_json_entry *entry;
     /* A member of the root that is a string or number; NULL: they are not wanted. */
     void (*scalar)(struct sbom_builder *builder, struct str name, struct str text, void *context);

@@ -185,8 +185,8 @@ static int read_document(struct sbom_input *input, struct sbom_builder *builder,
 {
     static const char *const target[] = {"target", NULL};
     static const char *const lists[] = {"packages", "diagnostics", NULL};
-    struct sbom_json first = {input, builder, target, NULL, take_target, NULL, NULL};
-    struct sbom_json second = {input, builder, sbom_json_lists, lists, take_item, NULL, NULL};
+    struct sbom_json first = {input, builder, target, NULL, NULL, take_target, NULL, NULL};
+    struct sbom_json second = {input, builder, sbom_json_lists, lists, NULL, take_item, NULL, NULL};
     int r = sbom_json_each(&first, err);
     builder->report->target.sbom_format = STR("plimsoll.report/1");
     builder->report->target.sbom_tool = STR("plimsoll");

@@ -47,6 +47,13 @@ static void take_package(struct sbom_builder *builder, struct str name, const js
     spdx_package(context, json);
 }
 
+/* What contains what is not asked for, but of the document itself. */
+static bool is_containment(struct str text)
+{
+    return str_find(text, STR("\"CONTAINS\"")) != SIZE_MAX &&
+           str_find(text, STR("\"SPDXRef-DOCUMENT\"")) == SIZE_MAX;
+}
+
 static int read_document(struct sbom_input *input, struct sbom_builder *builder, struct pl_err *err)
 {
     static const char *const creation[] = {"creationInfo", NULL};
@@ -55,9 +62,10 @@ static int read_document(struct sbom_input *input, struct sbom_builder *builder,
     struct spdx_reading reading = {.builder = builder, .syntax = "JSON"};
     /* What the document describes is told at its end and needed before its packages. */
     struct sbom_json passes[] = {
-        {input, builder, creation, NULL, take_creation, take_scalar, &reading},
-        {input, builder, sbom_json_lists, relations, take_relationship, NULL, &reading},
-        {input, builder, sbom_json_lists, packages, take_package, NULL, &reading},
+        {input, builder, creation, NULL, NULL, take_creation, take_scalar, &reading},
+        {input, builder, sbom_json_lists, relations, is_containment, take_relationship, NULL,
+         &reading},
+        {input, builder, sbom_json_lists, packages, NULL, take_package, NULL, &reading},
     };
     int r = 0;
     for (size_t i = 0; i < ARRAY_LEN(passes) && r == 0; i++) {

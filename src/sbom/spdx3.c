@@ -171,6 +171,16 @@ static void take_package(struct sbom_builder *builder, struct str name, const js
     sbom_add(builder, &entry);
 }
 
+static bool is_package(struct str text)
+{
+    return str_find(text, STR("\"software_Package\"")) != SIZE_MAX;
+}
+
+static bool is_no_package(struct str text)
+{
+    return !is_package(text);
+}
+
 static int check_version(struct graph *graph, struct pl_err *err)
 {
     struct report *report = graph->reading.builder->report;
@@ -186,8 +196,9 @@ static int read_document(struct sbom_input *input, struct sbom_builder *builder,
 {
     static const char *const path[] = {"@graph", "[]", NULL};
     struct graph graph = {.reading = {.builder = builder, .syntax = "JSON"}};
-    struct sbom_json first = {input, builder, path, NULL, take_first, NULL, &graph};
-    struct sbom_json second = {input, builder, path, NULL, take_package, NULL, &graph};
+    struct sbom_json first = {input, builder, path, NULL, is_package, take_first, NULL, &graph};
+    struct sbom_json second = {input,         builder,      path, NULL,
+                               is_no_package, take_package, NULL, &graph};
     int r = sbom_json_each(&first, err);
     if (r == 0)
         r = check_version(&graph, err);

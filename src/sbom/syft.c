@@ -184,11 +184,11 @@ static int read_document(struct sbom_input *input, struct sbom_builder *builder,
                              *const descriptor[] = {"descriptor", NULL};
     static const char *const lists[] = {"artifacts", "artifactRelationships", NULL};
     struct sbom_json passes[] = {
-        {input, builder, schema, NULL, take_schema, NULL, NULL},
-        {input, builder, source, NULL, take_source, NULL, NULL},
-        {input, builder, distro, NULL, take_distro, NULL, NULL},
-        {input, builder, descriptor, NULL, take_descriptor, NULL, NULL},
-        {input, builder, sbom_json_lists, lists, take_item, NULL, NULL},
+        {input, builder, schema, NULL, NULL, take_schema, NULL, NULL},
+        {input, builder, source, NULL, NULL, take_source, NULL, NULL},
+        {input, builder, distro, NULL, NULL, take_distro, NULL, NULL},
+        {input, builder, descriptor, NULL, NULL, take_descriptor, NULL, NULL},
+        {input, builder, sbom_json_lists, lists, NULL, take_item, NULL, NULL},
     };
     int r = 0;
     for (size_t i = 0; i < ARRAY_LEN(passes) && r == 0; i++)

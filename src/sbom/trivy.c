@@ -242,8 +242,8 @@ static int read_document(struct sbom_input *input, struct sbom_builder *builder,
     static const char *const metadata[] = {"Metadata", NULL}, *const path[] = {"Results", "[]",
                                                                                NULL};
     bool has_version = false;
-    struct sbom_json first = {input,         builder,     metadata,    NULL,
-                              take_metadata, take_scalar, &has_version};
+    struct sbom_json first = {input, builder,       metadata,    NULL,
+                              NULL,  take_metadata, take_scalar, &has_version};
     struct json_cutter results = {
         .read = read_input, .path = path, .entry = take_result, .context = &first};
     int r = sbom_json_each(&first, err);
