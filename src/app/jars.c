@@ -29,14 +29,34 @@ static void take_coordinates(struct report *report, const struct vulndb *db,
     package->purl = purl_of(&report->arena, package, &report->target.os);
 }
 
-/* In the report's order again; owners are told by their index. */
+static int by_index(const void *a, const void *b)
+{
+    const size_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* A bill of materials tells of dependencies before its jars have their names. */
+static void move_depends(struct package *package, const size_t *now)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < package->depend_count; i++)
+        if (now[package->depends[i]] != SIZE_MAX)
+            package->depends[kept++] = now[package->depends[i]];
+    package->depend_count = kept;
+    if (kept)
+        qsort(package->depends, kept, sizeof(*package->depends), by_index);
+}
+
+/* In the report's order again; owners and dependencies are told by their index. */
 static void put_in_order(struct report *report)
 {
     size_t count = report->packages.count, kept = 0;
     AUTO_FREE struct numbered *list = mem_alloc((count + 1) * sizeof(*list));
-    AUTO_FREE size_t *now = mem_zalloc(count + 1, sizeof(*now));
+    AUTO_FREE size_t *now = mem_alloc((count + 1) * sizeof(*now));
     for (size_t i = 0; i < count; i++)
-        if (report->packages.items[i].version.len)
+        now[i] = SIZE_MAX;
+    for (size_t i = 0; i < count; i++)
+        if (report->packages.items[i].version.len || !report->packages.items[i].sha1.len)
             list[kept++] = (struct numbered){report->packages.items[i], i};
     qsort(list, kept, sizeof(*list), by_report_order);
     for (size_t i = 0; i < kept; i++)
@@ -46,6 +66,7 @@ static void put_in_order(struct report *report)
         *package = list[i].package;
         if (package->owner != OWNER_NONE)
             package->owner = now[package->owner];
+        move_depends(package, now);
     }
     report->packages.count = kept;
 }
@@ -76,7 +97,7 @@ void jars_resolve(struct report *report, const struct vulndb *db)
         any = true;
         take_coordinates(report, db, package);
         if (!package->version.len && nameless++ == 0)
-            first = package->paths[0];
+            first = package->path_count ? package->paths[0] : package->name;
     }
     if (db)
         tell_nameless(report, nameless, first);

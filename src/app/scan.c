@@ -145,6 +145,8 @@ int scan_target(struct str target, const struct scan_options *options, struct re
                                  : scan_image(target, options, enabled, db, report, err);
     if (r < 0)
         return r;
+    if (db && report->target.sbom_file.len)
+        jars_resolve(report, db); /* the document was made without one, or with an older one */
     report->catalog.complete = report->complete;
     report->catalog.diagnostics = report->diagnostics.count;
     evaluate_system(report);

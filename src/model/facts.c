@@ -135,6 +135,8 @@ bool package_set_fact(struct arena *arena, struct package *package, struct str k
 {
     uint64_t number;
     bool yes;
+    if (str_is(key, "sha1") && value.len != 40)
+        return false;
     for (size_t i = 0; i < ARRAY_LEN(package_texts); i++)
         if (str_is(key, package_texts[i].key)) {
             char *base = (char *)package;

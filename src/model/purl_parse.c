@@ -80,8 +80,10 @@ int purl_parse(struct arena *arena, struct str text, struct purl *ret_purl, stru
     purl.type = lower(arena, type);
     if (name.len == 0)
         return err_set(err, PL_E_FORMAT, "the package URL %.*s has no name", STR_ARG(shown));
-    if (!percent_decode(arena, rest, &purl.name_space) || !percent_decode(arena, name, &purl.name) ||
-        !percent_decode(arena, version, &purl.version) || !percent_decode(arena, subpath, &purl.subpath))
+    if (!percent_decode(arena, rest, &purl.name_space) ||
+        !percent_decode(arena, name, &purl.name) ||
+        !percent_decode(arena, version, &purl.version) ||
+        !percent_decode(arena, subpath, &purl.subpath))
         return err_set(err, PL_E_FORMAT,
                        "the package URL %.*s has a '%%' without two hexadecimal digits, or a "
                        "control character",
@@ -199,6 +201,17 @@ static void take_system(struct arena *arena, const struct purl *purl, struct pac
     package->module = purl_qualifier(arena, purl, "modularitylabel");
 }
 
+/* What a purl can hold without being taken for something else. */
+static bool is_encoded(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        if (c <= ' ' || c >= 0x7f || c == '#')
+            return false;
+    }
+    return true;
+}
+
 /* The qualifiers that no member of the package holds, as they are written. */
 static struct str other_qualifiers(struct arena *arena, const struct purl *purl, bool system)
 {
@@ -207,7 +220,7 @@ static struct str other_qualifiers(struct arena *arena, const struct purl *purl,
     size_t len = 0;
     struct str rest = purl->qualifiers, part;
     while (str_cut(&rest, '&', &part)) {
-        bool left_out = part.len == 0;
+        bool left_out = part.len == 0 || !is_encoded(part);
         for (size_t i = 0; i < (system ? ARRAY_LEN(held) : 1) && !left_out; i++)
             left_out = str_is(str_first(part, str_index(part, '=')), held[i]);
         if (left_out)

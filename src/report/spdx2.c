@@ -23,12 +23,19 @@ static void put(struct spdx *to, const char *key, const char *tag, struct str va
         return;
     }
     bool lines = str_index(value, '\n') != SIZE_MAX || str_index(value, '<') != SIZE_MAX;
-    out_printf(to->out, lines ? "%s: <text>" : "%s: ", tag);
+    size_t plain = 0;
+    out_puts(to->out, tag);
+    out_puts(to->out, lines ? ": <text>" : ": ");
     for (size_t i = 0; i < value.len; i++) {
         char c = value.data[i];
-        bool ends = lines && str_starts(str_from(value, i), STR("</text>"));
-        out_putc(to->out, ends || (c != '\n' && (unsigned char)c < ' ') ? ' ' : c);
+        bool ends = c == '<' && str_starts(str_from(value, i), STR("</text>"));
+        if (!ends && (c == '\n' || (unsigned char)c >= ' '))
+            continue;
+        out_add(to->out, str_make(value.data + plain, i - plain));
+        out_putc(to->out, ' ');
+        plain = i + 1;
     }
+    out_add(to->out, str_from(value, plain));
     out_puts(to->out, lines ? "</text>\n" : "\n");
 }
 

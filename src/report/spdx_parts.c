@@ -53,17 +53,21 @@ static void put_fact(void *context, const char *key, struct str value)
 {
     static const char hex[] = "0123456789ABCDEF";
     struct buf *out = context;
-    buf_printf(out, "%splimsoll:%s=", out->len ? "\n" : "", key);
+    size_t plain = 0;
+    buf_puts(out, out->len ? "\nplimsoll:" : "plimsoll:");
+    buf_puts(out, key);
+    buf_putc(out, '=');
     for (size_t i = 0; i < value.len; i++) {
         unsigned char c = (unsigned char)value.data[i];
-        if (c >= ' ' && c != '%' && c != '<' && c != 0x7f) {
-            buf_putc(out, (char)c);
-        } else {
-            buf_putc(out, '%');
-            buf_putc(out, hex[c >> 4]);
-            buf_putc(out, hex[c & 15]);
-        }
+        if (c >= ' ' && c != '%' && c != '<' && c != 0x7f)
+            continue;
+        buf_add(out, str_make(value.data + plain, i - plain));
+        buf_putc(out, '%');
+        buf_putc(out, hex[c >> 4]);
+        buf_putc(out, hex[c & 15]);
+        plain = i + 1;
     }
+    buf_add(out, str_from(value, plain));
 }
 
 void spdx_package_facts(struct buf *out, const struct report *report, size_t index)

@@ -124,6 +124,18 @@ static void read_numbers(struct sbom_builder *builder, struct sbom_entry *entry,
                      arena_printf(arena, "%lld", (long long)json_integer_value(item)));
 }
 
+/* A jar's SHA-1 is what the database may know it by. */
+static void take_hash(struct sbom_entry *entry, const char *key, const json_t *value)
+{
+    if (!json_is_string(value))
+        return;
+    struct str hex = str_make(json_string_value(value), json_string_length(value));
+    if (entry->package.type == PACKAGE_MAVEN && strcmp(key, "sha1") == 0)
+        sbom_entry_fact(entry, STR("sha1"), hex);
+    else
+        sbom_add_hash(entry, str_of(key), hex);
+}
+
 static void take_package(struct sbom_builder *builder, const json_t *package)
 {
     struct sbom_entry entry = sbom_entry_new();
@@ -147,10 +159,8 @@ static void take_package(struct sbom_builder *builder, const json_t *package)
         struct fact_list list = {&entry, lists[i].fact};
         each_text(json_list(package, lists[i].key), take_fact, &list);
     }
-    json_object_foreach((json_t *)(uintptr_t)json_member(package, "hashes"), key,
-                        value) if (json_is_string(value))
-        sbom_add_hash(&entry, str_of(key),
-                      str_make(json_string_value(value), json_string_length(value)));
+    json_object_foreach((json_t *)(uintptr_t)json_member(package, "hashes"), key, value)
+        take_hash(&entry, key, value);
     size_t i;
     json_array_foreach(json_list(package, "cpes"), i, value) if (json_is_string(value))
         sbom_entry_cpe(&entry, str_make(json_string_value(value), json_string_length(value)));
