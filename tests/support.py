@@ -176,7 +176,7 @@ def names(document):
 
 
 def rpm_header(name, version, release, epoch=None, arch="x86_64", source=None, module=None, vendor="Made up",
-               files=()):
+               files=(), digests=()):
     """An rpm header as it stands in a database: index and store, without the lead's magic. files: absolute paths."""
     import struct
     entries = [(1000, 6, name), (1001, 6, version), (1002, 6, release), (1011, 6, vendor), (1014, 6, "MIT"),
@@ -187,6 +187,8 @@ def rpm_header(name, version, release, epoch=None, arch="x86_64", source=None, m
         entries.append((5096, 6, module))
     if files:
         folders = sorted({os.path.dirname(path) + "/" for path in files})
+        if digests:
+            entries += [(1035, 8, digests), (5011, 4, 8)]
         entries += [(1116, 4, [folders.index(os.path.dirname(path) + "/") for path in files]),
                     (1117, 8, [os.path.basename(path) for path in files]), (1118, 8, folders)]
     index, store = b"", b""

@@ -585,6 +585,8 @@ static void find_owners(struct collecting *all)
                     str_is(lib.path, "usr/lib");
     for (size_t i = 0; i < all->selected.count; i++) {
         const struct file_content *content = content_of(all, &all->selected.items[i]);
+        if (content && content->sums)
+            owners_add_told(&owners, all->selected.items[i].file.path, content->sums);
         if (content)
             owners_add(&owners, &content->sink,
                        all->image->kind == TARGET_DIR ? LAYER_NONE

@@ -118,6 +118,23 @@ static int run_reader(struct layer_state *state, struct record_file *file, struc
     return r;
 }
 
+/* Packages of the system bring files to /usr; what stands in /usr/local and elsewhere is the
+ * person's. Only what told of a package that may be theirs is held against their checksums. */
+static bool may_be_owned(const struct record_file *file)
+{
+    const struct file_content *content = file->content;
+    return content && strcmp(content->sink.cataloger->group, "os") != 0 &&
+           (content->sink.packages.count || content->sink.has_kept) &&
+           str_starts(file->path, STR("usr/")) && !str_starts(file->path, STR("usr/local/"));
+}
+
+static void note_sums(struct layer_state *state, struct record_file *file, struct file_sums sums)
+{
+    struct file_content *content = file->content;
+    content->sums = ARENA_NEW(&state->arena, struct file_sums);
+    *content->sums = sums;
+}
+
 /* An input that ends with an error where a limit is hit: a hole of a sparse file costs nothing to
  * make, and would be read for ever. */
 struct bounded {
@@ -185,8 +202,17 @@ static int read_bytes(struct layer_state *state, struct record_file *file, struc
     struct input whole = {.path = file->path, .size = bytes.len, .whole = bytes, .fd = -1};
     if (bytes.len > limit)
         return too_large(bytes.len, limit, limit_name, err);
-    return raw ? keep_bytes(state, file, bytes, err)
-               : run_reader(state, file, &whole, STR_NONE, err);
+    if (raw)
+        return keep_bytes(state, file, bytes, err);
+    int r = run_reader(state, file, &whole, STR_NONE, err);
+    if (r == 0 && may_be_owned(file)) {
+        struct file_sums sums;
+        struct file_summer *summer = file_summer_new();
+        file_summer_add(summer, bytes);
+        file_summer_end(summer, &sums);
+        note_sums(state, file, sums);
+    }
+    return r;
 }
 
 static int read_whole(struct layer_state *state, struct record_file *const *files, size_t count,
@@ -239,6 +265,33 @@ static int next_of_content(struct input *input, struct str *ret_chunk, struct pl
     return 0;
 }
 
+/* Three digests of a program or an archive cost more than all else that is done with it: of the
+ * large ones it is the layer alone that tells whether they were replaced. */
+static const uint64_t SUMMED_PROGRAM = 64 * 1024;
+
+static int sum_content(struct layer_state *state, struct record_file *const *files, size_t count,
+                       const struct content *content, struct pl_err *err)
+{
+    bool wanted = false;
+    for (size_t i = 0; i < count && content->size <= SUMMED_PROGRAM; i++)
+        wanted = wanted || may_be_owned(files[i]);
+    if (!wanted)
+        return 0;
+    struct content_stream stream = {.content = content};
+    struct file_summer *summer = file_summer_new();
+    struct file_sums sums;
+    struct str chunk;
+    int r;
+    while ((r = next_of_content(&stream.input, &chunk, err)) == 0 && chunk.len)
+        file_summer_add(summer, chunk);
+    free(stream.buffer);
+    file_summer_end(summer, &sums);
+    for (size_t i = 0; i < count && r == 0; i++)
+        if (may_be_owned(files[i]))
+            note_sums(state, files[i], sums);
+    return r;
+}
+
 /* Several readers of which at least one wants to go back and forth. */
 static int read_random(struct layer_state *state, struct record_file *const *files, size_t count,
                        struct input *input, struct pl_err *err)
@@ -274,7 +327,7 @@ static int read_random(struct layer_state *state, struct record_file *const *fil
             tell_file(state, files[i], err);
         free(stream.buffer);
     }
-    return r;
+    return r < 0 ? r : sum_content(state, files, count, &content, err);
 }
 
 static int take_file(void *context, struct record_file *const *files, size_t count,

@@ -22,6 +22,7 @@ enum {
 struct file_content {
     struct catalog_sink sink;
     struct str kept; /* CATALOG_KEEP, READER_RAW, READER_COMPANION */
+    struct file_sums *sums; /* of a file that a package of the system may have brought; NULL */
 };
 
 struct layer_problem {

@@ -1,18 +1,23 @@
 #include "app/owners.h"
 
+#include <stdlib.h>
+
 #include "base/hash.h"
+#include "base/hash_set.h"
 #include "model/ecosystem.h"
 
 void owners_add(struct owners *owners, const struct catalog_sink *sink, uint32_t layer)
 {
     for (size_t i = 0; i < sink->owned.count; i++)
         *VEC_ADD(&owners->files) = (struct owned_file){
-            sink->owned.items[i].path, &sink->owners.items[sink->owned.items[i].owner], layer};
+            sink->owned.items[i].path, &sink->owners.items[sink->owned.items[i].owner],
+            sink->owned.items[i].checksum, layer};
 }
 
 void owners_free(struct owners *owners)
 {
     VEC_FREE(&owners->files);
+    VEC_FREE(&owners->told);
 }
 
 static int by_path(const void *a, const void *b)
@@ -52,8 +57,49 @@ static bool is_replaced(const struct owned_file *file, const struct package *own
     return since != LAYER_NONE && layer != LAYER_NONE && layer > since;
 }
 
+void owners_add_told(struct owners *owners, struct str path, const struct file_sums *sums)
+{
+    *VEC_ADD(&owners->told) = (struct told_file){hash_str(path), sums};
+}
+
+static int by_told_path(const void *a, const void *b)
+{
+    const struct told_file *x = a, *y = b;
+    return (x->path > y->path) - (x->path < y->path);
+}
+
+/* NULL: the file's bytes were not summed up. */
+static const struct file_sums *sums_of(const struct owners *owners, struct str path)
+{
+    struct told_file key = {.path = hash_str(path)};
+    const struct told_file *told =
+        owners->told.count
+            ? bsearch(&key, owners->told.items, owners->told.count, sizeof(key), by_told_path)
+            : NULL;
+    return told ? told->sums : NULL;
+}
+
+/* The lists tell checksums of the file (dpkg has two lists, of which one does), and it has none of
+ * them. */
+static bool is_other_file(const struct owners *owners, size_t first, const struct file_sums *sums)
+{
+    bool told = false;
+    uint64_t hash = owners->files.items[first].path;
+    for (size_t i = first; sums && i < owners->files.count; i++) {
+        const struct owned_file *file = &owners->files.items[i];
+        if (file->path != hash)
+            break;
+        if (file->checksum.kind == CHECKSUM_NONE)
+            continue;
+        if (file->checksum.start == sums->starts[file->checksum.kind])
+            return false;
+        told = true;
+    }
+    return told;
+}
+
 static size_t owner_of_hash(const struct owners *owners, const struct report *report, uint64_t hash,
-                            uint32_t layer)
+                            const struct file_sums *sums, uint32_t layer)
 {
     size_t low = 0, high = owners->files.count, found = OWNER_NONE;
     while (low < high) {
@@ -63,6 +109,10 @@ static size_t owner_of_hash(const struct owners *owners, const struct report *re
         else
             high = middle;
     }
+    if (low == owners->files.count || owners->files.items[low].path != hash)
+        return OWNER_NONE;
+    if (is_other_file(owners, low, sums))
+        return OWNER_NONE;
     for (; low < owners->files.count && owners->files.items[low].path == hash; low++) {
         const struct owned_file *file = &owners->files.items[low];
         if (!file->owner->package.len)
@@ -78,9 +128,10 @@ static size_t owner_of_hash(const struct owners *owners, const struct report *re
 static size_t owner_of(const struct owners *owners, const struct report *report, struct str path,
                        uint32_t layer)
 {
-    size_t owner = owner_of_hash(owners, report, hash_str(path), layer);
+    const struct file_sums *sums = sums_of(owners, path);
+    size_t owner = owner_of_hash(owners, report, hash_str(path), sums, layer);
     if (owner == OWNER_NONE && owners->merged && str_starts(path, STR("usr/")))
-        owner = owner_of_hash(owners, report, hash_str(str_from(path, 4)), layer);
+        owner = owner_of_hash(owners, report, hash_str(str_from(path, 4)), sums, layer);
     return owner;
 }
 
@@ -124,11 +175,35 @@ static void drop_known(struct report *report)
     report->packages.count = kept;
 }
 
+/* Of a system's files those that tell of packages are few: only they are sorted. */
+static void keep_asked(struct owners *owners, const struct report *report)
+{
+    struct hash_set asked = {0};
+    size_t kept = 0;
+    for (size_t i = 0; i < report->packages.count; i++) {
+        const struct package *package = &report->packages.items[i];
+        for (size_t k = 0; k < package->path_count && !ecosystem_of(package->type)->system; k++) {
+            struct str path = file_of(package, package->paths[k]);
+            hash_set_add(&asked, hash_str(path));
+            if (str_starts(path, STR("usr/")))
+                hash_set_add(&asked, hash_str(str_from(path, 4)));
+        }
+    }
+    for (size_t i = 0; i < owners->files.count; i++)
+        if (hash_set_has(&asked, owners->files.items[i].path))
+            owners->files.items[kept++] = owners->files.items[i];
+    owners->files.count = kept;
+    hash_set_free(&asked);
+}
+
 void owners_assign(struct owners *owners, struct report *report)
 {
     drop_known(report);
+    keep_asked(owners, report);
     if (owners->files.count)
         qsort(owners->files.items, owners->files.count, sizeof(owners->files.items[0]), by_path);
+    if (owners->told.count)
+        qsort(owners->told.items, owners->told.count, sizeof(owners->told.items[0]), by_told_path);
     for (size_t i = 0; i < report->packages.count; i++) {
         struct package *package = &report->packages.items[i];
         package->owner = OWNER_NONE;

@@ -9,18 +9,29 @@
 struct owned_file {
     uint64_t path; /* hash */
     const struct catalog_owner *owner;
+    struct checksum checksum;
     uint32_t layer; /* of the list, LAYER_NONE: there are none */
+};
+
+/* A file that tells of a package, as it is there. */
+struct told_file {
+    uint64_t path; /* hash */
+    const struct file_sums *sums;
 };
 
 struct owners {
     VEC(struct owned_file) files;
+    VEC(struct told_file) told;
     bool merged; /* /lib is /usr/lib: lists from before that name files as they were */
 };
 
 /* The sink must outlive the owners. */
 void owners_add(struct owners *owners, const struct catalog_sink *sink, uint32_t layer);
-/* Sets package->owner of all packages whose every path is owned. A file that was written in a later
- * layer than the list that names it has been replaced, and is nobody's. The report's packages must
- * be in their final order. */
+/* A file that tells of a package, and its checksums (which outlive the owners). */
+void owners_add_told(struct owners *owners, struct str path, const struct file_sums *sums);
+/* Sets package->owner of all packages whose every path is owned. A file that no longer has the
+ * checksum of the list that names it is nobody's, nor is one that was written in a later layer than
+ * the list: the distribution's version may hold a fix that the same version from elsewhere has not.
+ * The report's packages must be in their final order. */
 void owners_assign(struct owners *owners, struct report *report);
 void owners_free(struct owners *owners);

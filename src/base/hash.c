@@ -3,11 +3,13 @@
 /* OpenSSL's low-level interface: the provider interface costs a millisecond at the first use, as
  * much as the rest of a small scan. The functions are deprecated, not going away in 3.x. */
 #define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/md5.h>
 #include <openssl/sha.h>
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
 _Static_assert(sizeof(SHA256_CTX) <= sizeof(((struct sha256 *)0)->state), "SHA256_CTX grew");
+_Static_assert(sizeof(MD5_CTX) <= sizeof(((struct md5 *)0)->state), "MD5_CTX grew");
 _Static_assert(sizeof(SHA_CTX) <= sizeof(((struct sha1 *)0)->state), "SHA_CTX grew");
 
 uint64_t hash_xxh3(const void *data, size_t len)
@@ -54,6 +56,26 @@ void sha256_of(struct str bytes, char ret_text[DIGEST_TEXT])
     sha256_add(&sha, bytes.data, bytes.len);
     sha256_end(&sha, digest);
     sha256_text(digest, ret_text);
+}
+
+void md5_init(struct md5 *ctx)
+{
+    MD5_Init((MD5_CTX *)(void *)ctx->state);
+}
+
+void md5_add(struct md5 *ctx, const void *data, size_t len)
+{
+    MD5_Update((MD5_CTX *)(void *)ctx->state, data, len);
+}
+
+void md5_end(struct md5 *ctx, unsigned char ret_digest[MD5_BYTES])
+{
+    MD5_Final(ret_digest, (MD5_CTX *)(void *)ctx->state);
+}
+
+void sha1_end(struct sha1 *ctx, unsigned char ret_digest[SHA1_BYTES])
+{
+    SHA1_Final(ret_digest, (SHA_CTX *)(void *)ctx->state);
 }
 
 bool digest_is_valid(struct str text)

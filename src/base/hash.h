@@ -34,5 +34,14 @@ void sha1_init(struct sha1 *ctx);
 void sha1_add(struct sha1 *ctx, const void *data, size_t len);
 /* 40 lower-case hex digits, NUL-terminated. */
 void sha1_text(struct sha1 *ctx, char ret_text[SHA1_TEXT]);
+/* MD5, for comparing files with lists that are kept by it; it guards against accidents only. */
+enum { MD5_BYTES = 16 };
+struct md5 {
+    _Alignas(16) unsigned char state[128];
+};
+void md5_init(struct md5 *ctx);
+void md5_add(struct md5 *ctx, const void *data, size_t len);
+void md5_end(struct md5 *ctx, unsigned char ret_digest[MD5_BYTES]);
+void sha1_end(struct sha1 *ctx, unsigned char ret_digest[SHA1_BYTES]);
 /* True for "sha256:" and 64 lower-case hex digits. */
 bool digest_is_valid(struct str text);

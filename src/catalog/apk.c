@@ -1,8 +1,9 @@
 /* Reads apk's database of installed packages: apk-tools, "APKINDEX format" of the Alpine wiki and
  * doc/apk-v2.5.scd. A line is a letter, ':' and a value; the case of the letter counts; an empty
  * line ends a package. F is a folder and R a file in it, both of the package whose name stands
- * before them; other fields of files (a, Z, M) and all others are passed over. */
-#include "base/buf.h"
+ * before them, Z the file's checksum; other fields of files (a, M) and all others are passed over.
+ */
+#include "base/base64.h"
 #include "base/i18n.h"
 #include "base/limits.h"
 #include "catalog/fields.h"
@@ -15,6 +16,7 @@ struct reader {
     struct fields record;
     struct buf path; /* of the files that are told */
     size_t dir_len;  /* of its folder, with the slash */
+    bool has_file;   /* the last one that was told has been added */
 };
 
 static enum field field_of(char letter)
@@ -67,6 +69,7 @@ static void record_end(struct reader *reader)
 
 static void take_file(struct reader *reader, char letter, struct str value)
 {
+    reader->has_file = false;
     if (letter == 'F') {
         reader->path.len = 0;
         buf_add(&reader->path, value);
@@ -78,8 +81,19 @@ static void take_file(struct reader *reader, char letter, struct str value)
     reader->path.len = reader->dir_len;
     buf_add(&reader->path, value);
     struct str name = fields_get(&reader->record, FIELD_NAME);
-    if (name.len && reader->path.len <= LIMIT_PATH)
-        catalog_add_owned(reader->sink, PACKAGE_APK, name, buf_str(&reader->path));
+    reader->has_file = name.len && reader->path.len <= LIMIT_PATH;
+    if (reader->has_file)
+        catalog_add_owned(reader->sink, PACKAGE_APK, name, buf_str(&reader->path),
+                          CHECKSUM_UNKNOWN);
+}
+
+/* "Q1" and the SHA-1 in base64; apk-tools 3 has "Q2" and SHA-256. */
+static void take_checksum(struct reader *reader, struct str value)
+{
+    AUTO_BUF digest = {0};
+    if (reader->has_file && str_starts(value, STR("Q")) &&
+        base64_decode(str_from(value, 2), &digest))
+        catalog_set_owned_checksum(reader->sink, checksum_of_digest(buf_str(&digest)));
 }
 
 static void take_line(struct reader *reader, struct str line)
@@ -109,6 +123,8 @@ static void take_line(struct reader *reader, struct str line)
         fields_keep(record, reader->sink, reader->lines.line, field, str_from(line, 2));
     else if (line.data[0] == 'F' || line.data[0] == 'R')
         take_file(reader, line.data[0], str_from(line, 2));
+    else if (line.data[0] == 'Z')
+        take_checksum(reader, str_from(line, 2));
 }
 
 static int apk_read(struct catalog_sink *sink, struct input *input, struct str companion,

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "catalog/checksum.h"
 #include "io/input.h"
 #include "model/package.h"
 
@@ -37,10 +38,12 @@ void catalog_add_package(struct catalog_sink *sink, const struct package *packag
  * bills of materials and policies on licences have a use for them. The sink drops them else. */
 bool catalog_wants_details(const struct catalog_sink *sink);
 /* A file that belongs to the package of this name: its path with or without a leading '/'. What
- * other catalogers find in it is then that package's own. Past LIMIT_RECORD_BYTES it is not kept,
- * and the file counts as nobody's. */
+ * other catalogers find in it is then that package's own, as long as the file has the checksum.
+ * Past LIMIT_RECORD_BYTES it is not kept, and the file counts as nobody's. */
 void catalog_add_owned(struct catalog_sink *sink, enum package_type type, struct str package,
-                       struct str path);
+                       struct str path, struct checksum checksum);
+/* The checksum of the file that was added last, where it is told behind the path. */
+void catalog_set_owned_checksum(struct catalog_sink *sink, struct checksum checksum);
 /* Keeps a text of this file for finish(), which sees all of them at once. One a file; past
  * LIMIT_RECORD_BYTES it is told and left out. */
 void catalog_keep(struct catalog_sink *sink, struct str text);

@@ -1,5 +1,5 @@
-/* Reads which files belong to which Debian package: dpkg's lists of files (a path a line), and the
- * lists of checksums that distroless images keep in their place (md5sum's output). Source:
+/* Reads which files belong to which Debian package: dpkg's lists of files (a path a line), and its
+ * lists of checksums (md5sum's output), which distroless images have alone. Source:
  * dpkg-query(1), --listfiles; dh_md5sums(1).
  *
  * What was diverted (dpkg-divert(1): three lines each, the path, where it went, and the package
@@ -27,16 +27,19 @@ static int dpkg_files_read(struct catalog_sink *sink, struct input *input, struc
     (void)companion;
     lines_init(&lines, input);
     while ((r = lines_next(&lines, &line, err)) > 0) {
-        size_t blank = sums ? str_index(line, ' ') : SIZE_MAX;
-        if (sums)
+        struct checksum checksum = CHECKSUM_UNKNOWN;
+        if (sums) {
+            size_t blank = str_index(line, ' ');
+            checksum = checksum_of_hex(str_first(line, blank));
             line = blank == SIZE_MAX ? STR_NONE : str_trim(str_from(line, blank));
+        }
         if (diversions) {
             if (lines.line % 3 == 1 && line.len && !lines.cut)
-                catalog_add_owned(sink, PACKAGE_DEB, STR_NONE, line);
+                catalog_add_owned(sink, PACKAGE_DEB, STR_NONE, line, CHECKSUM_UNKNOWN);
             continue;
         }
         if (line.len && !lines.cut)
-            catalog_add_owned(sink, PACKAGE_DEB, owner, line);
+            catalog_add_owned(sink, PACKAGE_DEB, owner, line, checksum);
     }
     lines_free(&lines);
     return r;
@@ -46,9 +49,10 @@ const struct cataloger cataloger_dpkg_files = {
     .name = "dpkg-files",
     .help = N_("which files belong to which Debian package"),
     .group = "os",
-    .version = 1,
-    .wants = (const char *const[]){"var/lib/dpkg/info/*.list", "var/lib/dpkg/status.d/*.md5sums",
-                                   "var/lib/dpkg/diversions", NULL},
+    .version = 2,
+    .wants =
+        (const char *const[]){"var/lib/dpkg/info/*.list", "var/lib/dpkg/info/*.md5sums",
+                              "var/lib/dpkg/status.d/*.md5sums", "var/lib/dpkg/diversions", NULL},
     .mode = CATALOG_STREAM,
     .read = dpkg_files_read,
 };

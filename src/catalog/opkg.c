@@ -32,7 +32,8 @@ static void read_list(struct catalog_sink *sink, struct str path, struct str tex
     struct str owner = path_base(path), line;
     owner = str_first(owner, str_last_index(owner, '.'));
     while (str_cut(&text, '\n', &line))
-        catalog_add_owned(sink, PACKAGE_OPKG, owner, str_first(line, str_index(line, '\t')));
+        catalog_add_owned(sink, PACKAGE_OPKG, owner, str_first(line, str_index(line, '\t')),
+                          CHECKSUM_UNKNOWN);
 }
 
 static int opkg_read(struct catalog_sink *sink, struct input *input, struct str companion,

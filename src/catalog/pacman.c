@@ -52,7 +52,7 @@ static void read_files(struct catalog_sink *sink, struct str path, struct str te
     struct str rest = field(text, "%FILES%"), line, owner = owner_of(path);
     while (rest.len && str_cut(&rest, '\n', &line))
         if (!str_ends(line, STR("/")))
-            catalog_add_owned(sink, PACKAGE_ALPM, owner, line);
+            catalog_add_owned(sink, PACKAGE_ALPM, owner, line, CHECKSUM_UNKNOWN);
 }
 
 static int pacman_read(struct catalog_sink *sink, struct input *input, struct str companion,

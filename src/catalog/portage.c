@@ -42,10 +42,13 @@ static int read_contents(struct catalog_sink *sink, struct input *input, struct 
     while ((r = lines_next(&lines, &line, err)) > 0) {
         if (lines.cut || !str_starts(line, STR("obj ")))
             continue;
-        struct str path = str_from(line, 4);
-        for (int i = 0; i < 2; i++)
-            path = str_first(path, str_last_index(path, ' '));
-        catalog_add_owned(sink, PACKAGE_EBUILD, owner, path);
+        struct str path = str_from(line, 4), digest = STR_NONE;
+        for (int i = 0; i < 2; i++) {
+            size_t blank = str_last_index(path, ' ');
+            digest = str_from(path, blank == SIZE_MAX ? path.len : blank + 1);
+            path = str_first(path, blank);
+        }
+        catalog_add_owned(sink, PACKAGE_EBUILD, owner, path, checksum_of_hex(digest));
     }
     lines_free(&lines);
     return r;

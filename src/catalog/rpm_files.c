@@ -23,8 +23,9 @@ void rpm_files_add(struct catalog_sink *sink, const struct rpm_file_list *list)
 {
     AUTO_BUF path = {0};
     struct str name;
+    struct str digest = STR_NONE;
     VEC(struct str) dirs = {0};
-    uint32_t next = list->dirs_at;
+    uint32_t next = list->dirs_at, next_digest = list->digests_at;
     for (uint32_t i = 0; i < list->dir_count && string_at(list, next, &name, &next); i++)
         *VEC_ADD(&dirs) = name;
     bool indexed = list->indexes_at <= list->store_size &&
@@ -34,11 +35,13 @@ void rpm_files_add(struct catalog_sink *sink, const struct rpm_file_list *list)
         uint32_t dir = get_be32(list->store + list->indexes_at + (size_t)i * 4);
         if (!string_at(list, next, &name, &next) || dir >= dirs.count)
             break;
+        bool told = i < list->digest_count && string_at(list, next_digest, &digest, &next_digest);
         path.len = 0;
         buf_add(&path, dirs.items[dir]);
         buf_add(&path, name);
         if (path.len <= LIMIT_PATH)
-            catalog_add_owned(sink, PACKAGE_RPM, list->owner, buf_str(&path));
+            catalog_add_owned(sink, PACKAGE_RPM, list->owner, buf_str(&path),
+                              told ? checksum_of_hex(digest) : CHECKSUM_UNKNOWN);
     }
     VEC_FREE(&dirs);
 }

@@ -23,6 +23,7 @@ enum wanted {
     WANT_ARCH,
     WANT_SOURCERPM,
     WANT_MODULE,
+    WANT_DIGESTS,
     WANT_DIRINDEXES,
     WANT_BASENAMES,
     WANT_DIRNAMES,
@@ -42,6 +43,7 @@ static const struct {
     [WANT_ARCH] = {1022, "ARCH"},
     [WANT_SOURCERPM] = {1044, "SOURCERPM"},
     [WANT_MODULE] = {5096, "MODULARITYLABEL"},
+    [WANT_DIGESTS] = {1035, "FILEDIGESTS"},
     [WANT_DIRINDEXES] = {1116, "DIRINDEXES"},
     [WANT_BASENAMES] = {1117, "BASENAMES"},
     [WANT_DIRNAMES] = {1118, "DIRNAMES"},
@@ -76,6 +78,8 @@ static int wanted_of(uint32_t tag)
         return WANT_ARCH;
     case 1044:
         return WANT_SOURCERPM;
+    case 1035:
+        return WANT_DIGESTS;
     case 1116:
         return WANT_DIRINDEXES;
     case 1117:
@@ -237,6 +241,9 @@ static void add_files(struct header *header, struct str name)
         .index_count = header->entries[WANT_DIRINDEXES].count,
         .name_count = header->entries[WANT_BASENAMES].count,
         .dir_count = header->entries[WANT_DIRNAMES].count,
+        .digests_at = header->entries[WANT_DIGESTS].offset,
+        .digest_count =
+            header->entries[WANT_DIGESTS].there ? header->entries[WANT_DIGESTS].count : 0,
     };
     if (!header->entries[WANT_DIRINDEXES].there || !header->entries[WANT_BASENAMES].there ||
         !header->entries[WANT_DIRNAMES].there ||

@@ -39,6 +39,7 @@ struct rpm_file_list {
     uint32_t store_size;
     uint32_t indexes_at, names_at, dirs_at;
     uint32_t index_count, name_count, dir_count;
+    uint32_t digests_at, digest_count; /* hexadecimal; empty for what is no file */
 };
 /* Adds every file that the arrays tell as the owner's; stops where they leave the store. */
 void rpm_files_add(struct catalog_sink *sink, const struct rpm_file_list *list);

@@ -201,7 +201,7 @@ void catalog_add_package(struct catalog_sink *sink, const struct package *packag
 }
 
 void catalog_add_owned(struct catalog_sink *sink, enum package_type type, struct str package,
-                       struct str path)
+                       struct str path, struct checksum checksum)
 {
     struct catalog_owner *last =
         sink->owners.count ? &sink->owners.items[sink->owners.count - 1] : NULL;
@@ -209,12 +209,20 @@ void catalog_add_owned(struct catalog_sink *sink, enum package_type type, struct
     uint64_t bytes = sizeof(struct catalog_owned) + (again ? 0 : sizeof(*last) + package.len);
     if (str_starts(path, STR("/")))
         path = str_from(path, 1);
-    if (path.len == 0 || (sink->byte_budget && !take_budget(sink->byte_budget, bytes)))
+    sink->owned_added =
+        path.len != 0 && (!sink->byte_budget || take_budget(sink->byte_budget, bytes));
+    if (!sink->owned_added)
         return;
     if (!again)
         *VEC_ADD(&sink->owners) = (struct catalog_owner){arena_str(sink->arena, package), type};
     *VEC_ADD(&sink->owned) =
-        (struct catalog_owned){hash_str(path), (uint32_t)sink->owners.count - 1};
+        (struct catalog_owned){hash_str(path), checksum, (uint32_t)sink->owners.count - 1};
+}
+
+void catalog_set_owned_checksum(struct catalog_sink *sink, struct checksum checksum)
+{
+    if (sink->owned_added)
+        sink->owned.items[sink->owned.count - 1].checksum = checksum;
 }
 
 void catalog_sink_free(struct catalog_sink *sink)

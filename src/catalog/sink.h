@@ -19,6 +19,7 @@ struct catalog_owner {
 };
 struct catalog_owned {
     uint64_t path; /* base/hash.h, of the path without a leading '/' */
+    struct checksum checksum;
     uint32_t owner;
 };
 
@@ -43,6 +44,7 @@ struct catalog_sink {
                         materials and policies on licences; see catalog_wants_details() */
     struct str kept; /* by catalog_keep() */
     bool has_kept;
+    bool owned_added; /* the last catalog_add_owned() had room */
     bool full; /* a limit was told: no package is added any more */
 };
 

@@ -2,6 +2,7 @@
  * in-toto statements, and signatures that stand in a file beside the document. */
 #include "decide/internal.h"
 
+#include "base/base64.h"
 #include "base/limits.h"
 #include "io/signature.h"
 #include "io/whole_file.h"

@@ -15,6 +15,3 @@ static inline void signature_key_freep(struct signature_key **key)
     signature_key_free(*key);
 }
 bool signature_verify(const struct signature_key *key, struct str message, struct str signature);
-
-/* Base64 (RFC 4648, sections 4 and 5), white space apart; false when it is none. */
-bool base64_decode(struct str text, struct buf *ret_bytes);

@@ -174,6 +174,34 @@ class Ownership(unittest.TestCase):
             _, found = self.scan(base, [{"path": path, "text": METADATA + "x"}])
             self.assertIsNone(found["pypi", "Requests", "CVE-2024-0001"], path)
 
+    def test_overwritten_in_the_same_layer(self):
+        """Checksums tell what layers cannot."""
+        import base64
+        import hashlib
+        site = "usr/lib/python3.11/site-packages/requests-2.0.0.dist-info/METADATA"
+        sha1 = base64.b64encode(hashlib.sha1(METADATA.encode()).digest()).decode()
+        sha256 = hashlib.sha256(METADATA.encode()).hexdigest()
+        for text, want in ((METADATA, "ownership"), (METADATA + "x", None)):
+            systems = {
+                "dpkg": debian(("python3-requests", "2.0.0-1", "python-requests")) + [
+                    {"path": "var/lib/dpkg/info/python3-requests.list", "text": f"/{SITE}\n"},
+                    {"path": "var/lib/dpkg/info/python3-requests.md5sums",
+                     "text": f"{hashlib.md5(METADATA.encode()).hexdigest()}  {SITE}\n"}, {"path": SITE, "text": text}],
+                "apk": [{"path": "etc/os-release", "text": "ID=alpine\nVERSION_ID=3.19.1\n"},
+                        {"path": "lib/apk/db/installed", "text": "P:py3-requests\nV:2.0.0-r0\nA:x86_64\no:py3-requests\n"
+                         f"F:{os.path.dirname(site)}\nR:METADATA\na:0:0:644\nZ:Q1{sha1}\n\n"}, {"path": site, "text": text}],
+                "rpm": [{"path": "etc/os-release", "text": 'ID=almalinux\nVERSION_ID="9.4"\n'},
+                        {"path": "var/lib/rpm/rpmdb.sqlite", "bytes": support.rpm_database(
+                            os.path.join(self.folder, f"rpm-{len(text)}.sqlite"),
+                            [support.rpm_header("python3-requests", "2.0.0", "1.el9", files=["/" + site],
+                                                digests=[sha256])])[0]}, {"path": site, "text": text}],
+            }
+            for name, entries in systems.items():
+                with self.subTest(name, same=want):
+                    _, found = self.scan(entries)
+                    hidden = found["pypi", "Requests", "CVE-2024-0001"]
+                    self.assertEqual(hidden and hidden["by"], want)
+
     def test_distroless_lists_of_checksums(self):
         _, found = self.scan([
             {"path": "etc/os-release", "text": support.DEBIAN},

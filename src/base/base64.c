@@ -1,0 +1,37 @@
+#include "base/base64.h"
+
+static int value_of(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
+}
+
+bool base64_decode(struct str text, struct buf *ret_bytes)
+{
+    uint32_t bits = 0;
+    unsigned have = 0;
+    size_t letters = 0, i = 0;
+    for (; i < text.len && text.data[i] != '='; i++) {
+        int value = value_of(text.data[i]);
+        if (value < 0 && strchr(" \t\r\n", text.data[i]) && text.data[i])
+            continue;
+        if (value < 0)
+            return false;
+        letters++;
+        bits = bits << 6 | (uint32_t)value;
+        have += 6;
+        if (have < 8)
+            continue;
+        have -= 8;
+        buf_putc(ret_bytes, (char)(bits >> have & 0xff));
+    }
+    for (; i < text.len; i++)
+        if (text.data[i] != '=' && !strchr(" \t\r\n", text.data[i]))
+            return false;
+    return letters % 4 != 1;
+}
