@@ -91,22 +91,35 @@ static struct str epoch_of(const struct package *package)
     return str_first(package->version, colon);
 }
 
-/* "group:artifact" and "@scope/name": what stands before the last slash is the namespace, whose
- * parts are encoded one by one. */
-static void put_name(struct buf *out, const struct package *package, struct str name)
+/* Parts between slashes are encoded one by one; where one is empty, a reader would lose it. */
+static void put_parts(struct buf *out, struct str name)
 {
     struct str rest = name, part;
-    size_t colon = package->type == PACKAGE_MAVEN ? str_index(name, ':') : SIZE_MAX;
-    if (colon != SIZE_MAX) {
-        put_encoded(out, str_first(name, colon));
-        buf_putc(out, '/');
-        rest = str_from(name, colon + 1);
+    bool whole = name.len == 0 || str_starts(name, STR("/")) || str_ends(name, STR("/")) ||
+                 str_find(name, STR("//")) != SIZE_MAX;
+    if (whole) {
+        put_encoded(out, name);
+        return;
     }
     for (bool first = true; str_cut(&rest, '/', &part); first = false) {
         if (!first)
             buf_putc(out, '/');
         put_encoded(out, part);
     }
+}
+
+/* "group:artifact" and "@scope/name": what stands before the last slash is the namespace, whose
+ * parts are encoded one by one. */
+static void put_name(struct buf *out, const struct package *package, struct str name)
+{
+    struct str rest = name;
+    size_t colon = package->type == PACKAGE_MAVEN ? str_index(name, ':') : SIZE_MAX;
+    if (colon != SIZE_MAX && colon > 0 && colon + 1 < name.len) {
+        put_parts(out, str_first(name, colon));
+        buf_putc(out, '/');
+        rest = str_from(name, colon + 1);
+    }
+    put_parts(out, rest);
 }
 
 static struct str language_purl(struct arena *arena, const struct package *package)
