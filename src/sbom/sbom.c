@@ -1,5 +1,7 @@
 #include "sbom/sbom.h"
 
+#include <sys/stat.h>
+
 #include "base/i18n.h"
 
 const struct sbom_format *sbom_find(struct str head)
@@ -51,7 +53,10 @@ bool sbom_detect(const char *path)
     struct sbom_input input;
     struct pl_err ignored;
     const struct sbom_format *format;
-    if (sbom_input_open(path, &input, &ignored) < 0)
+    struct stat status;
+    /* A pipe would be read by looking at it: it needs "sbom:". */
+    if (stat(path, &status) < 0 || !S_ISREG(status.st_mode) ||
+        sbom_input_open(path, &input, &ignored) < 0)
         return false;
     bool is_one = find(&input, &format, &ignored) == 0;
     sbom_input_close(&input);

@@ -426,6 +426,17 @@ class Others(Case):
 
 
 class Damaged(Case):
+    def test_standard_input(self):
+        done = support.plimsoll("sbom", "sbom:-", "--format", "json", stdin=json.dumps(self.GOOD))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(support.names(json.loads(done.stdout)), ["x 1"])
+
+    def test_a_pipe_is_not_looked_into(self):
+        path = os.path.join(self.folder, "pipe")
+        os.mkfifo(path)
+        done = support.plimsoll("sbom", path, timeout=20)
+        self.assertEqual(done.returncode, 3, done.stderr)
+
     GOOD = {"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [
         {"type": "library", "name": "x", "version": "1", "purl": "pkg:npm/x@1"}]}
 
