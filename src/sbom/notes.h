@@ -14,7 +14,7 @@ struct sbom_notes {
     VEC(struct sbom_note) items;
     bool too_many;
 };
-enum { SBOM_NOTES_EACH = 64 }; /* that are looked at of one reference */
+enum { SBOM_NOTES_EACH = 8 }; /* that are looked at of one reference */
 
 /* LIMIT_SBOM_NOTES: what is past it is left out, and `too_many` set. */
 void sbom_notes_add(struct sbom_notes *notes, struct str about, struct str text);
