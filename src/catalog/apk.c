@@ -7,8 +7,18 @@
 #include "base/i18n.h"
 #include "base/limits.h"
 #include "catalog/fields.h"
+#include "catalog/relations.h"
 
-enum field { FIELD_NAME, FIELD_VERSION, FIELD_ARCH, FIELD_ORIGIN, FIELD_LICENSE, FIELD_COUNT };
+enum field {
+    FIELD_NAME,
+    FIELD_VERSION,
+    FIELD_ARCH,
+    FIELD_ORIGIN,
+    FIELD_LICENSE,
+    FIELD_NEEDS,
+    FIELD_PROVIDES,
+    FIELD_COUNT
+};
 
 struct reader {
     struct catalog_sink *sink;
@@ -16,7 +26,8 @@ struct reader {
     struct fields record;
     struct buf path; /* of the files that are told */
     size_t dir_len;  /* of its folder, with the slash */
-    bool has_file;   /* the last one that was told has been added */
+    struct relations needs, provides;
+    bool has_file; /* the last one that was told has been added */
 };
 
 static enum field field_of(char letter)
@@ -32,6 +43,10 @@ static enum field field_of(char letter)
         return FIELD_ORIGIN;
     case 'L':
         return FIELD_LICENSE;
+    case 'D':
+        return FIELD_NEEDS;
+    case 'p':
+        return FIELD_PROVIDES;
     default:
         return FIELD_COUNT;
     }
@@ -56,6 +71,14 @@ static void record_end(struct reader *reader)
     /* A package without an origin is built from a recipe of its own name. */
     package.source_name = origin.len ? origin : package.name;
     package.source_version = package.version;
+    relations_clear(&reader->needs);
+    relations_clear(&reader->provides);
+    relations_words(&reader->needs, fields_get(record, FIELD_NEEDS));
+    relations_words(&reader->provides, fields_get(record, FIELD_PROVIDES));
+    package.needs = reader->needs.items.items;
+    package.need_count = reader->needs.items.count;
+    package.provides = reader->provides.items.items;
+    package.provide_count = reader->provides.items.count;
     if (package.name.len && package.version.len) {
         catalog_add_package(reader->sink, &package);
     } else if (catalog_wants_problem(reader->sink)) {
@@ -119,7 +142,7 @@ static void take_line(struct reader *reader, struct str line)
         return;
     }
     enum field field = field_of(line.data[0]);
-    if (field != FIELD_COUNT)
+    if (field < FIELD_NEEDS || (field != FIELD_COUNT && catalog_wants_details(reader->sink)))
         fields_keep(record, reader->sink, reader->lines.line, field, str_from(line, 2));
     else if (line.data[0] == 'F' || line.data[0] == 'R')
         take_file(reader, line.data[0], str_from(line, 2));
@@ -141,6 +164,8 @@ static int apk_read(struct catalog_sink *sink, struct input *input, struct str c
     lines_free(&reader.lines);
     fields_free(&reader.record);
     buf_free(&reader.path);
+    relations_free(&reader.needs);
+    relations_free(&reader.provides);
     return r;
 }
 
@@ -148,7 +173,7 @@ const struct cataloger cataloger_apk = {
     .name = "apk",
     .help = N_("installed Alpine packages"),
     .group = "os",
-    .version = 1,
+    .version = 2,
     .wants = (const char *const[]){"lib/apk/db/installed", "usr/lib/apk/db/installed", NULL},
     .mode = CATALOG_STREAM,
     .read = apk_read,

@@ -11,13 +11,25 @@
 
 #include "base/i18n.h"
 #include "catalog/fields.h"
+#include "catalog/relations.h"
 
-enum field { FIELD_PACKAGE, FIELD_STATUS, FIELD_VERSION, FIELD_ARCH, FIELD_SOURCE, FIELD_COUNT };
+enum field {
+    FIELD_PACKAGE,
+    FIELD_STATUS,
+    FIELD_VERSION,
+    FIELD_ARCH,
+    FIELD_SOURCE,
+    FIELD_DEPENDS, /* this one and those below: details */
+    FIELD_PRE_DEPENDS,
+    FIELD_PROVIDES,
+    FIELD_COUNT
+};
 
 struct reader {
     struct catalog_sink *sink;
     struct line_reader lines;
     struct fields stanza;
+    struct relations needs, provides;
 };
 
 /* Field names are the same in any case, Policy 5.1. */
@@ -27,9 +39,14 @@ static enum field field_of(struct str name)
         struct str name;
         enum field field;
     } wanted[] = {
-        {{"Package", 7}, FIELD_PACKAGE},    {{"Version", 7}, FIELD_VERSION},
-        {{"Status", 6}, FIELD_STATUS},      {{"Source", 6}, FIELD_SOURCE},
+        {{"Package", 7}, FIELD_PACKAGE},
+        {{"Version", 7}, FIELD_VERSION},
+        {{"Status", 6}, FIELD_STATUS},
+        {{"Source", 6}, FIELD_SOURCE},
         {{"Architecture", 12}, FIELD_ARCH},
+        {{"Depends", 7}, FIELD_DEPENDS},
+        {{"Pre-Depends", 11}, FIELD_PRE_DEPENDS},
+        {{"Provides", 8}, FIELD_PROVIDES},
     };
     for (size_t i = 0; i < ARRAY_LEN(wanted); i++)
         if (wanted[i].name.len == name.len &&
@@ -92,6 +109,20 @@ static void problem_missing(struct reader *reader, const char *field, struct str
     catalog_add_problem(reader->sink, &problem);
 }
 
+static void take_relations(struct reader *reader, struct package *package)
+{
+    const struct fields *stanza = &reader->stanza;
+    relations_clear(&reader->needs);
+    relations_clear(&reader->provides);
+    relations_debian(&reader->needs, fields_get(stanza, FIELD_PRE_DEPENDS));
+    relations_debian(&reader->needs, fields_get(stanza, FIELD_DEPENDS));
+    relations_debian(&reader->provides, fields_get(stanza, FIELD_PROVIDES));
+    package->needs = reader->needs.items.items;
+    package->need_count = reader->needs.items.count;
+    package->provides = reader->provides.items.items;
+    package->provide_count = reader->provides.items.count;
+}
+
 static void stanza_end(struct reader *reader)
 {
     struct fields *stanza = &reader->stanza;
@@ -108,6 +139,7 @@ static void stanza_end(struct reader *reader)
     } else if (!stanza->values[FIELD_STATUS].set ||
                is_installed(reader, fields_get(stanza, FIELD_STATUS))) {
         split_source(fields_get(stanza, FIELD_SOURCE), &package);
+        take_relations(reader, &package);
         if (package.version.len == 0)
             problem_missing(reader, "Version", package.name);
         else
@@ -146,7 +178,7 @@ static void take_line(struct reader *reader, struct str line)
         return;
     }
     enum field field = field_of(str_first(line, colon));
-    if (field != FIELD_COUNT)
+    if (field < FIELD_DEPENDS || (field != FIELD_COUNT && catalog_wants_details(reader->sink)))
         fields_keep(stanza, reader->sink, reader->lines.line, field, str_from(line, colon + 1));
 }
 
@@ -166,6 +198,8 @@ static int dpkg_read(struct catalog_sink *sink, struct input *input, struct str 
     stanza_end(&reader);
     lines_free(&reader.lines);
     fields_free(&reader.stanza);
+    relations_free(&reader.needs);
+    relations_free(&reader.provides);
     return r;
 }
 
@@ -173,7 +207,7 @@ const struct cataloger cataloger_dpkg = {
     .name = "dpkg",
     .help = N_("installed Debian packages"),
     .group = "os",
-    .version = 1,
+    .version = 2,
     .wants = (const char *const[]){"var/lib/dpkg/status", "var/lib/dpkg/status.d/*", NULL},
     .mode = CATALOG_STREAM,
     .read = dpkg_read,
