@@ -48,7 +48,7 @@ static void move_depends(struct package *package, const size_t *now)
 }
 
 /* In the report's order again; owners and dependencies are told by their index. */
-static void put_in_order(struct report *report)
+static void put_in_order(struct report *report, bool keep_nameless)
 {
     size_t count = report->packages.count, kept = 0;
     AUTO_FREE struct numbered *list = mem_alloc((count + 1) * sizeof(*list));
@@ -56,7 +56,8 @@ static void put_in_order(struct report *report)
     for (size_t i = 0; i < count; i++)
         now[i] = SIZE_MAX;
     for (size_t i = 0; i < count; i++)
-        if (report->packages.items[i].version.len || !report->packages.items[i].sha1.len)
+        if (keep_nameless || report->packages.items[i].version.len ||
+            !report->packages.items[i].sha1.len)
             list[kept++] = (struct numbered){report->packages.items[i], i};
     qsort(list, kept, sizeof(*list), by_report_order);
     for (size_t i = 0; i < kept; i++)
@@ -102,5 +103,5 @@ void jars_resolve(struct report *report, const struct vulndb *db)
     if (db)
         tell_nameless(report, nameless, first);
     if (any)
-        put_in_order(report);
+        put_in_order(report, db == NULL);
 }

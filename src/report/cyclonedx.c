@@ -106,7 +106,8 @@ static void write_component(struct elements *to, const struct report *report, si
     if (package->vendor.len)
         elements_text(to, "publisher", package->vendor);
     elements_text(to, "name", package->name);
-    elements_text(to, "version", package->version);
+    if (package->version.len)
+        elements_text(to, "version", package->version);
     if (package->development)
         elements_text(to, "scope", STR("optional"));
     write_hashes(to, package);

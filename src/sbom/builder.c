@@ -142,6 +142,13 @@ void sbom_set_target(struct sbom_builder *builder, struct str name, struct str v
         report->target.digest = arena_str(&report->arena, version);
 }
 
+void sbom_set_target_purl(struct sbom_builder *builder, struct str purl)
+{
+    struct report *report = builder->report;
+    if (report->target.purl.len == 0)
+        report->target.purl = arena_str(&report->arena, purl);
+}
+
 uint32_t sbom_layer(struct sbom_builder *builder, struct str diff_id)
 {
     struct report *report = builder->report;

@@ -64,6 +64,8 @@ void sbom_owns(struct sbom_builder *builder, struct str owner, struct str owned)
 void sbom_set_os(struct sbom_builder *builder, struct str id, struct str version, struct str name);
 /* The name of what the document is about, and its digest if it has one; the first counts. */
 void sbom_set_target(struct sbom_builder *builder, struct str name, struct str version);
+/* Its package URL, if it has one. When the document names no other package, it is that package. */
+void sbom_set_target_purl(struct sbom_builder *builder, struct str purl);
 /* The index of the layer, which is added when it is new. */
 uint32_t sbom_layer(struct sbom_builder *builder, struct str diff_id);
 /* The os-release ID of another program's or a purl's name of a system; in the arena or a literal.

@@ -218,6 +218,7 @@ void cyclonedx_metadata(struct sbom_builder *builder, const json_t *metadata)
         name = arena_printf(&report->arena, "%.*s/%.*s", STR_ARG(group), STR_ARG(name));
     report->target.sbom_tool = tool_name(&report->arena, metadata);
     sbom_set_target(builder, name, json_text(component, "version"));
+    sbom_set_target_purl(builder, json_text(component, "purl"));
     json_array_foreach(json_list(component, "properties"), i, property)
         read_target_property(builder, json_text(property, "name"), json_text(property, "value"));
     /* Parts of what the document is about. */

@@ -246,9 +246,22 @@ static void tell_limits(struct sbom_builder *builder)
     }
 }
 
+/* A document about one package, which names nothing else: nobody scans it to hear of nothing. */
+static void add_lone_package(struct sbom_builder *builder)
+{
+    struct report *report = builder->report;
+    struct sbom_entry entry = sbom_entry_new();
+    if (report->packages.count || report->target.purl.len == 0)
+        return;
+    entry.purl = report->target.purl;
+    entry.name = report->target.name;
+    sbom_add(builder, &entry);
+}
+
 void sbom_finish(struct sbom_builder *builder)
 {
     size_t *numbers;
+    add_lone_package(builder);
     tell_limits(builder);
     find_system(builder);
     size_t *now = sort_packages(builder, &numbers);

@@ -147,6 +147,9 @@ static void take_package(struct sbom_builder *builder, struct str name, const js
     if (!str_is(type_of(element), "software_Package"))
         return;
     if (graph->reading.described.count == 1 && str_is(id, graph->reading.target)) {
+        read_identifiers(&entry, element);
+        sbom_set_target_purl(builder, entry.purl);
+        arena_free(&entry.scratch);
         sbom_set_target(builder, json_text(element, "name"),
                         json_text(element, "software_packageVersion"));
         read_facts(graph, NULL, id);

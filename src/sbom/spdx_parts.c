@@ -184,6 +184,9 @@ static void read_target(struct spdx_reading *reading, const json_t *package)
 {
     struct sbom_builder *builder = reading->builder;
     struct str name = json_text(package, "name");
+    struct sbom_entry entry = sbom_entry_new();
+    read_references(&entry, package);
+    sbom_set_target_purl(builder, entry.purl);
     sbom_set_target(builder, is_told(name) ? name : STR_NONE, json_text(package, "versionInfo"));
     read_comments(builder, NULL, package);
 }

@@ -83,6 +83,22 @@ class Jars(unittest.TestCase):
         self.assertIn("opt/x.jar", json.dumps(document["diagnostics"]))
         self.assertEqual(done.returncode, 0, done.stderr)
 
+    def test_by_way_of_a_bill_of_materials(self):
+        """What a database names later has to be in there without one."""
+        sha1 = hashlib.sha1(self.unnamed).hexdigest()
+        self.take(osv("org.example:secret", "2"), f"sha1,group,artifact,version\n{sha1},org.example,secret,1.5\n")
+        want, _ = support.report("scan", "--db", self.database, "dir:" + self.root)
+
+        def rows(document):
+            return [(item["id"], document["packages"][item["package"]]["name"], item["installed"], item["path"])
+                    for item in document["findings"]]
+        self.assertEqual(len(want["findings"]), 1)
+        for form in ("cyclonedx", "cyclonedx-xml", "spdx", "spdx@3.0", "spdx-tv", "json"):
+            bom = os.path.join(self.folder, "bom")
+            self.assertEqual(support.plimsoll("sbom", "--format", f"{form}={bom}", "dir:" + self.root).returncode, 0)
+            got, done = support.report("scan", "--db", self.database, bom)
+            self.assertEqual(rows(got), rows(want), (form, done.stderr))
+
     def test_a_list_replaces_the_one_before(self):
         sha1 = hashlib.sha1(self.unnamed).hexdigest()
         self.take(osv("org.example:secret", "2"), f"sha1\tgroup\tartifact\tversion\n{sha1}\torg.example\tsecret\t1.5\n")

@@ -302,6 +302,19 @@ class Others(Case):
             self.assertIn("ajv", [report["packages"][index]["name"] for index in ajv["depends_on"]])
             self.assertIn(report["target"]["name"], ("plimsoll-tests", "npm"))
 
+    def test_a_document_about_one_package(self):
+        """Nobody scans it to hear of nothing; what has parts is not one of them."""
+        lone = {"bomFormat": "CycloneDX", "specVersion": "1.5", "metadata": {"component": {
+            "type": "library", "bom-ref": "a", "name": "left", "version": "1.0.0", "purl": "pkg:npm/left@1.0.0"}}}
+        spdx = {"spdxVersion": "SPDX-2.3", "SPDXID": "SPDXRef-DOCUMENT", "name": "x", "documentDescribes": ["SPDXRef-a"],
+                "packages": [{"SPDXID": "SPDXRef-a", "name": "left", "versionInfo": "1.0.0", "externalRefs": [
+                    {"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": "pkg:npm/left@1.0.0"}]}]}
+        for document in (lone, spdx):
+            report = self.read(json.dumps(document))
+            self.assertEqual([(item["type"], item["name"], item["version"]) for item in report["packages"]], [("npm", "left", "1.0.0")])
+        lone["components"] = [{"type": "library", "name": "right", "version": "2.0.0", "purl": "pkg:npm/right@2.0.0"}]
+        self.assertEqual([item["name"] for item in self.read(json.dumps(lone))["packages"]], ["right"])
+
     def test_cyclonedx_npm(self):
         for form in ("JSON", "XML"):
             for version in ("1.4", "1.5", "1.6"):
