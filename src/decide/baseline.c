@@ -3,7 +3,7 @@
 #include "base/hash.h"
 #include "base/limits.h"
 #include "io/json_cutter.h"
-#include "io/whole_file.h"
+#include "io/rewind_input.h"
 
 /* One finding under one of its names. */
 static uint64_t key_of(struct str kind, struct str id, struct str type, struct str name,
@@ -48,9 +48,20 @@ struct reading {
     bool is_report;
 };
 
+/* What the cutter's callbacks get. */
+struct input_of {
+    struct reading *reading;
+    struct rewind_input *input;
+};
+
+static int read_chunk(void *context, struct str *ret_chunk, struct pl_err *err)
+{
+    return rewind_read(((struct input_of *)context)->input, ret_chunk, err);
+}
+
 static int take_schema(void *context, struct str name, struct str text, struct pl_err *err)
 {
-    struct reading *reading = context;
+    struct reading *reading = ((struct input_of *)context)->reading;
     (void)err;
     if (str_is(name, "schema"))
         reading->is_report = str_is(text, "plimsoll.report/1");
@@ -59,7 +70,7 @@ static int take_schema(void *context, struct str name, struct str text, struct p
 
 static int take_package(void *context, const struct str *names, struct str text, struct pl_err *err)
 {
-    struct reading *reading = context;
+    struct reading *reading = ((struct input_of *)context)->reading;
     AUTO_JSON *package = NULL;
     int r = json_document(text, &package, err);
     (void)names;
@@ -80,7 +91,7 @@ static bool counted(const json_t *finding)
 
 static int take_finding(void *context, const struct str *names, struct str text, struct pl_err *err)
 {
-    struct reading *reading = context;
+    struct reading *reading = ((struct input_of *)context)->reading;
     AUTO_JSON *finding = NULL;
     size_t index;
     json_t *item;
@@ -108,34 +119,40 @@ static int take_finding(void *context, const struct str *names, struct str text,
     return 0;
 }
 
-static int read_report(struct reading *reading, struct str text, struct pl_err *err)
+static int read_report(struct reading *reading, struct rewind_input *input, struct pl_err *err)
 {
     static const char *const packages[] = {"packages", JSON_ANY_ELEMENT, NULL};
     static const char *const findings[] = {"findings", JSON_ANY_ELEMENT, NULL};
+    struct input_of context = {reading, input};
     struct json_cutter cutter = {
+        .read = read_chunk,
         .path = packages,
         .entry = take_package,
         .scalar = take_schema,
-        .context = reading,
-        .text = text,
+        .context = &context,
     };
-    int r = json_cut(&cutter, err);
+    int r = rewind_start(input, err);
+    if (r == 0)
+        r = json_cut(&cutter, err);
     if (r == 0 && !reading->is_report)
         r = err_set(err, PL_E_FORMAT,
                     "this is no report of plimsoll (schema plimsoll.report/1, --format json)");
     cutter.path = findings;
     cutter.entry = take_finding;
+    if (r == 0)
+        r = rewind_start(input, err);
     return r < 0 ? r : json_cut(&cutter, err);
 }
 
 int decisions_read_baseline(struct decisions *decisions, const char *path, struct pl_err *err)
 {
-    AUTO_BUF text = {0};
+    struct rewind_input input;
     struct reading reading = {.decisions = decisions};
-    int r = whole_file_read(path, LIMIT_BASELINE, LIMIT_NAME(LIMIT_BASELINE), &text, err);
+    int r = rewind_open(path, LIMIT_BASELINE, LIMIT_NAME(LIMIT_BASELINE), &input, err);
     if (r < 0)
         return r;
-    r = read_report(&reading, buf_str(&text), err);
+    r = read_report(&reading, &input, err);
+    rewind_close(&input);
     VEC_FREE(&reading.packages);
     arena_free(&reading.arena);
     if (r < 0)

@@ -13,7 +13,7 @@ static bool detect(struct str head)
 }
 
 struct reading {
-    struct sbom_input *input;
+    struct rewind_input *input;
     struct sbom_builder *builder;
     struct pl_err problem; /* of the document's version */
     bool has_root;
@@ -170,10 +170,10 @@ static void end(void *context, struct str name, struct str text)
 static int read_bytes(void *context, struct str *ret_chunk, struct pl_err *err)
 {
     struct reading *reading = context;
-    return sbom_input_read(reading->input, ret_chunk, err);
+    return rewind_read(reading->input, ret_chunk, err);
 }
 
-static int read_document(struct sbom_input *input, struct sbom_builder *builder, struct pl_err *err)
+static int read_document(struct rewind_input *input, struct sbom_builder *builder, struct pl_err *err)
 {
     struct reading reading = {.input = input, .builder = builder};
     struct xml_reader xml = {.read = read_bytes, .start = start, .end = end, .context = &reading};

@@ -41,7 +41,7 @@ static int take_scalar(void *context, struct str name, struct str text, struct p
 static int read_input(void *context, struct str *ret_chunk, struct pl_err *err)
 {
     const struct sbom_json *reading = context;
-    return sbom_input_read(reading->input, ret_chunk, err);
+    return rewind_read(reading->input, ret_chunk, err);
 }
 
 int sbom_json_each(const struct sbom_json *reading, struct pl_err *err)
@@ -53,7 +53,7 @@ int sbom_json_each(const struct sbom_json *reading, struct pl_err *err)
         .scalar = reading->scalar ? take_scalar : NULL,
         .context = (void *)(uintptr_t)reading,
     };
-    int r = sbom_input_rewind(reading->input, err);
+    int r = rewind_start(reading->input, err);
     return r < 0 ? r : json_cut(&cutter, err);
 }
 

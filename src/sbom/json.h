@@ -8,7 +8,7 @@ typedef void sbom_json_entry(struct sbom_builder *builder, struct str name, cons
                              void *context);
 
 struct sbom_json {
-    struct sbom_input *input;
+    struct rewind_input *input;
     struct sbom_builder *builder;
     const char *const *path;   /* io/json_cutter.h */
     const char *const *wanted; /* values of the path's first step, ended by NULL; NULL: all */

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "base/i18n.h"
+#include "base/limits.h"
 
 const struct sbom_format *sbom_find(struct str head)
 {
@@ -12,11 +13,12 @@ const struct sbom_format *sbom_find(struct str head)
     return NULL;
 }
 
-static int find(struct sbom_input *input, const struct sbom_format **ret_format, struct pl_err *err)
+static int find(struct rewind_input *input, const struct sbom_format **ret_format,
+                struct pl_err *err)
 {
-    AUTO_FREE char *bytes = mem_alloc(SBOM_HEAD);
+    AUTO_FREE char *bytes = mem_alloc(REWIND_HEAD);
     struct str head;
-    int r = sbom_input_head(input, bytes, &head, err);
+    int r = rewind_head(input, bytes, &head, err);
     if (r < 0)
         return r;
     *ret_format = sbom_find(head);
@@ -29,10 +31,10 @@ static int find(struct sbom_input *input, const struct sbom_format **ret_format,
 
 int sbom_read(const char *path, struct report *report, struct pl_err *err)
 {
-    struct sbom_input input;
+    struct rewind_input input;
     struct sbom_builder builder = {.report = report};
     const struct sbom_format *format;
-    int r = sbom_input_open(path, &input, err);
+    int r = rewind_open(path, LIMIT_SBOM, LIMIT_NAME(LIMIT_SBOM), &input, err);
     if (r < 0)
         return r;
     report->complete = true;
@@ -41,7 +43,7 @@ int sbom_read(const char *path, struct report *report, struct pl_err *err)
     r = find(&input, &format, err);
     if (r == 0)
         r = format->read(&input, &builder, err);
-    sbom_input_close(&input);
+    rewind_close(&input);
     if (r == 0)
         sbom_finish(&builder);
     sbom_builder_free(&builder);
@@ -50,15 +52,15 @@ int sbom_read(const char *path, struct report *report, struct pl_err *err)
 
 bool sbom_detect(const char *path)
 {
-    struct sbom_input input;
+    struct rewind_input input;
     struct pl_err ignored;
     const struct sbom_format *format;
     struct stat status;
     /* A pipe would be read by looking at it: it needs "sbom:". */
     if (stat(path, &status) < 0 || !S_ISREG(status.st_mode) ||
-        sbom_input_open(path, &input, &ignored) < 0)
+        rewind_open(path, LIMIT_SBOM, LIMIT_NAME(LIMIT_SBOM), &input, &ignored) < 0)
         return false;
     bool is_one = find(&input, &format, &ignored) == 0;
-    sbom_input_close(&input);
+    rewind_close(&input);
     return is_one;
 }

@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "model/report.h"
 #include "sbom/builder.h"
-#include "sbom/input.h"
+#include "io/rewind_input.h"
 
 struct sbom_format {
     const char *name; /* "cyclonedx", "spdx", "syft" ... */
@@ -18,7 +18,7 @@ struct sbom_format {
      * used is a diagnostic, the others are read. Negative only when the document as a whole is not
      * usable (PL_E_FORMAT, PL_E_LIMIT, PL_E_UNSUPPORTED), and then names the place. The input
      * stands at its beginning; it may be read several times. */
-    int (*read)(struct sbom_input *input, struct sbom_builder *builder, struct pl_err *err);
+    int (*read)(struct rewind_input *input, struct sbom_builder *builder, struct pl_err *err);
 };
 
 extern const struct sbom_format *const sbom_formats[]; /* ended by NULL */

@@ -195,7 +195,7 @@ static int check_version(struct graph *graph, struct pl_err *err)
     return 0;
 }
 
-static int read_document(struct sbom_input *input, struct sbom_builder *builder, struct pl_err *err)
+static int read_document(struct rewind_input *input, struct sbom_builder *builder, struct pl_err *err)
 {
     static const char *const path[] = {"@graph", "[]", NULL};
     struct graph graph = {.reading = {.builder = builder, .syntax = "JSON"}};

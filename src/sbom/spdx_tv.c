@@ -247,14 +247,14 @@ static int take_chunk(struct lines *lines, struct str chunk, struct pl_err *err)
     return r;
 }
 
-static int read_lines(struct sbom_input *input, struct tags *tags, struct pl_err *err)
+static int read_lines(struct rewind_input *input, struct tags *tags, struct pl_err *err)
 {
     struct lines lines = {.tags = tags};
     struct str chunk = STR("x");
     tags->line = 0;
-    int r = sbom_input_rewind(input, err);
+    int r = rewind_start(input, err);
     while (r == 0 && chunk.len) {
-        r = sbom_input_read(input, &chunk, err);
+        r = rewind_read(input, &chunk, err);
         if (r == 0)
             r = take_chunk(&lines, chunk, err);
     }
@@ -267,7 +267,7 @@ static int read_lines(struct sbom_input *input, struct tags *tags, struct pl_err
     return r;
 }
 
-static int read_document(struct sbom_input *input, struct sbom_builder *builder, struct pl_err *err)
+static int read_document(struct rewind_input *input, struct sbom_builder *builder, struct pl_err *err)
 {
     struct spdx_reading reading = {.builder = builder, .syntax = "tag-value"};
     struct tags tags = {.reading = &reading};

@@ -177,7 +177,7 @@ static void take_item(struct sbom_builder *builder, struct str name, const json_
         take_relationship(builder, json);
 }
 
-static int read_document(struct sbom_input *input, struct sbom_builder *builder, struct pl_err *err)
+static int read_document(struct rewind_input *input, struct sbom_builder *builder, struct pl_err *err)
 {
     static const char *const schema[] = {"schema", NULL}, *const source[] = {"source", NULL},
                              *const distro[] = {"distro", NULL},

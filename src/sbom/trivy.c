@@ -234,10 +234,10 @@ static int take_result(void *context, const struct str *names, struct str text, 
 static int read_input(void *context, struct str *ret_chunk, struct pl_err *err)
 {
     struct sbom_json *reading = context;
-    return sbom_input_read(reading->input, ret_chunk, err);
+    return rewind_read(reading->input, ret_chunk, err);
 }
 
-static int read_document(struct sbom_input *input, struct sbom_builder *builder, struct pl_err *err)
+static int read_document(struct rewind_input *input, struct sbom_builder *builder, struct pl_err *err)
 {
     static const char *const metadata[] = {"Metadata", NULL}, *const path[] = {"Results", "[]",
                                                                                NULL};
@@ -252,7 +252,7 @@ static int read_document(struct sbom_input *input, struct sbom_builder *builder,
     builder->report->target.sbom_format = STR("Trivy JSON 2");
     builder->report->target.sbom_tool = STR("trivy");
     if (r == 0)
-        r = sbom_input_rewind(input, err);
+        r = rewind_start(input, err);
     if (r == 0)
         r = json_cut(&results, err);
     if (r == 0 && builder->report->packages.count == 0) {

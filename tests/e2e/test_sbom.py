@@ -120,9 +120,10 @@ class Case(unittest.TestCase):
         return self.write(name, done.stdout)
 
 
-def told(document):
-    """What a scan of a bill of materials owes: findings and packages."""
-    packages = [{key: value for key, value in package.items() if key not in ("ref",)} for package in document["packages"]]
+def told(document, details=False):
+    """What a scan of a bill of materials owes: findings and packages; who needs whom, and hashes, only bills have."""
+    packages = [{key: value for key, value in package.items()
+                 if key != "ref" and (details or key not in ("depends_on", "hashes"))} for package in document["packages"]]
     return {"findings": document["findings"], "packages": packages, "os": document["target"]["os"],
             "layers": document["target"]["layers"], "name": document["target"]["name"],
             "image_id": document["target"]["image_id"], "platform": document["target"]["platform"],
@@ -142,6 +143,9 @@ class RoundTrips(Case):
                     self.assertEqual(second["target"]["kind"], "sbom")
                     for key, value in told(first).items():
                         self.assertEqual(told(second)[key], value, key)
+                    bills = [json.loads(support.plimsoll("sbom", "--format", "json", target).stdout)
+                             for target in (image, os.path.join(self.folder, "bom"))]
+                    self.assertEqual(*(told(bill, True)["packages"] for bill in bills))
 
     def test_from_format_to_format(self):
         image = self.images()["languages"]

@@ -1,4 +1,4 @@
-#include "sbom/input.h"
+#include "io/rewind_input.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 enum { CHUNK = 256 * 1024 };
 
 /* A pipe is read once: its bytes go into a file that has no name. */
-static int copy_stream(int *fd, struct pl_err *err)
+static int copy_stream(int *fd, uint64_t most, const char *limit, struct pl_err *err)
 {
     AUTO_FREE char *bytes = mem_alloc(CHUNK);
     uint64_t total = 0;
@@ -28,10 +28,9 @@ static int copy_stream(int *fd, struct pl_err *err)
         if (len <= 0)
             break;
         total += (uint64_t)len;
-        if (total > LIMIT_SBOM)
-            r = err_limit(err, LIMIT_NAME(LIMIT_SBOM),
-                          "the bill of materials has more than %llu bytes",
-                          (unsigned long long)LIMIT_SBOM);
+        if (total > most)
+            r = err_limit(err, limit, "it has more than %s (%llu) bytes", limit,
+                          (unsigned long long)most);
         else
             r = tempfile_write(copy, str_make(bytes, (size_t)len), err);
     }
@@ -42,9 +41,10 @@ static int copy_stream(int *fd, struct pl_err *err)
     return r;
 }
 
-int sbom_input_open(const char *path, struct sbom_input *ret_input, struct pl_err *err)
+int rewind_open(const char *path, uint64_t most, const char *limit, struct rewind_input *ret_input,
+                struct pl_err *err)
 {
-    struct sbom_input input = {.fd = -1};
+    struct rewind_input input = {.fd = -1, .most = most, .limit = limit};
     struct stat status;
     char head[COMPRESSION_HEAD];
     bool standard = strcmp(path, "-") == 0;
@@ -53,9 +53,9 @@ int sbom_input_open(const char *path, struct sbom_input *ret_input, struct pl_er
         return err_errno(err, errno, "cannot open %s", path);
     int r = fstat(input.fd, &status) < 0 ? err_errno(err, errno, "cannot look at %s", path) : 0;
     if (r == 0 && S_ISDIR(status.st_mode))
-        r = err_set(err, PL_E_UNSUPPORTED, "%s is a folder, not a bill of materials", path);
+        r = err_set(err, PL_E_FORMAT, "%s is a folder, not a file", path);
     if (r == 0 && !S_ISREG(status.st_mode)) {
-        r = copy_stream(&input.fd, err);
+        r = copy_stream(&input.fd, most, limit, err);
         if (r == 0 && fstat(input.fd, &status) < 0)
             r = err_errno(err, errno, "cannot look at %s", path);
     }
@@ -71,7 +71,7 @@ int sbom_input_open(const char *path, struct sbom_input *ret_input, struct pl_er
     return 0;
 }
 
-static void end_reading(struct sbom_input *input)
+static void end_reading(struct rewind_input *input)
 {
     if (!input->decoder)
         return;
@@ -80,7 +80,7 @@ static void end_reading(struct sbom_input *input)
     file_input_free(&input->file);
 }
 
-int sbom_input_rewind(struct sbom_input *input, struct pl_err *err)
+int rewind_start(struct rewind_input *input, struct pl_err *err)
 {
     end_reading(input);
     file_input_init(&input->file, input->fd, 0, input->size);
@@ -91,19 +91,18 @@ int sbom_input_rewind(struct sbom_input *input, struct pl_err *err)
     return r;
 }
 
-int sbom_input_read(void *context, struct str *ret_chunk, struct pl_err *err)
+int rewind_read(void *context, struct str *ret_chunk, struct pl_err *err)
 {
-    struct sbom_input *input = context;
+    struct rewind_input *input = context;
     bool first = input->total == 0;
     size_t len = 0;
     int r = decoder_read(input->decoder, input->buffer, CHUNK, &len, err);
     if (r < 0)
         return r;
     input->total += len;
-    if (input->total > LIMIT_SBOM)
-        return err_limit(err, LIMIT_NAME(LIMIT_SBOM),
-                         "the bill of materials has more than %llu bytes",
-                         (unsigned long long)LIMIT_SBOM);
+    if (input->total > input->most)
+        return err_limit(err, input->limit, "it has more than %s (%llu) bytes", input->limit,
+                         (unsigned long long)input->most);
     struct str chunk = str_make(input->buffer, len);
     if (first && str_starts(chunk, STR("\xef\xbb\xbf")))
         chunk = str_from(chunk, 3);
@@ -111,21 +110,21 @@ int sbom_input_read(void *context, struct str *ret_chunk, struct pl_err *err)
     return 0;
 }
 
-int sbom_input_head(struct sbom_input *input, char *bytes, struct str *ret_head, struct pl_err *err)
+int rewind_head(struct rewind_input *input, char *bytes, struct str *ret_head, struct pl_err *err)
 {
     struct str chunk;
-    int r = sbom_input_rewind(input, err);
+    int r = rewind_start(input, err);
     if (r == 0)
-        r = sbom_input_read(input, &chunk, err);
+        r = rewind_read(input, &chunk, err);
     if (r < 0)
         return r;
-    chunk = str_first(chunk, SBOM_HEAD);
+    chunk = str_first(chunk, REWIND_HEAD);
     memcpy(bytes, chunk.data, chunk.len);
     *ret_head = str_make(bytes, chunk.len);
-    return sbom_input_rewind(input, err);
+    return rewind_start(input, err);
 }
 
-void sbom_input_close(struct sbom_input *input)
+void rewind_close(struct rewind_input *input)
 {
     end_reading(input);
     free(input->buffer);
