@@ -6,6 +6,7 @@
 #include "app/depends.h"
 #include "app/evaluate.h"
 #include "app/jars.h"
+#include "app/licenses.h"
 #include "app/scan_sbom.h"
 #include "base/path.h"
 #include "catalog/os.h"
@@ -124,6 +125,7 @@ static int scan_image(struct str target, const struct scan_options *options, con
     collection_free(&collection);
     jars_resolve(report, db);
     depends_resolve(report);
+    licenses_normalize(report, false);
     return 0;
 }
 
@@ -152,5 +154,7 @@ int scan_target(struct str target, const struct scan_options *options, struct re
     evaluate_system(report);
     if (db)
         r = evaluate(report, db, &evaluate_options, err);
+    if (r == 0 && options->licenses)
+        license_policy_apply(options->licenses, report);
     return r;
 }

@@ -3,6 +3,7 @@
 
 #include "base/progress.h"
 #include "image/image.h"
+#include "license/policy.h"
 #include "model/report.h"
 
 struct scan_options {
@@ -13,6 +14,7 @@ struct scan_options {
     bool details;                    /* hashes, dependencies, licences by their texts */
     bool verify;                     /* check the digests of plain layers, too */
     uint64_t max_age;                /* seconds that the database may be old; 0: any age */
+    const struct license_policy *licenses; /* NULL: licences are not judged */
     const struct progress *progress; /* NULL: none */
 };
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "app/licenses.h"
 #include "base/path.h"
 #include "catalog/os.h"
 #include "sbom/sbom.h"
@@ -36,5 +37,6 @@ int scan_sbom(struct str target, struct report *report, struct pl_err *err)
     if (report->target.os.end_of_life.len == 0 &&
         os_end_of_life(&report->target.os, &date, &stream))
         report->target.os.end_of_life = arena_str(&report->arena, date);
+    licenses_normalize(report, true);
     return 0;
 }

@@ -70,6 +70,11 @@
 #define LIMIT_SBOM_EDGES 4000000ULL    /* dependencies that it tells of */
 #define LIMIT_SBOM_NOTES (96 * MIB)    /* annotations and licences that stand apart */
 
+/* Licences */
+#define LIMIT_LICENSE_TERMS 2000ULL    /* licences and operators of one expression */
+#define LIMIT_LICENSE_DEPTH 32ULL      /* parentheses inside parentheses of one */
+#define LIMIT_LICENSE_POLICY (4 * MIB) /* a policy's file */
+
 /* Ranges of versions */
 #define LIMIT_RANGE (64 * 1024ULL)      /* the text of one */
 #define LIMIT_RANGE_COMPARATORS 1024ULL /* comparators of one, and clauses */

@@ -13,6 +13,7 @@
 #include "decide/decide.h"
 #include "decide/gate.h"
 #include "io/tempfile.h"
+#include "license/policy.h"
 
 struct scan_run {
     const struct args *args;
@@ -22,6 +23,7 @@ struct scan_run {
     struct gate gate;
     struct decisions *decisions;
     struct bases *bases;
+    struct license_policy *licenses;
     bool sbom;
     uint64_t exit_code; /* in the place of 1 */
 };
@@ -104,26 +106,33 @@ static int parse_decisions(struct scan_run *run, struct pl_err *err)
     return r;
 }
 
-/* --only and --skip: false when vulnerabilities are not wanted. */
-static int parse_kinds(const struct scan_run *run, bool *ret_vulnerabilities, struct pl_err *err)
+/* What --only and --skip ask for. */
+struct kinds {
+    bool vulnerabilities;
+    bool licenses, licenses_named; /* named by --only */
+};
+
+/* --only and --skip. */
+static int parse_kinds(const struct scan_run *run, struct kinds *kinds, struct pl_err *err)
 {
-    static const char *const later[] = {"secret",     "password", "config",
-                                        "permission", "malware",  "license"};
+    static const char *const later[] = {"secret", "password", "config", "permission", "malware"};
     const char *names[2] = {"only", "skip"};
-    *ret_vulnerabilities = true;
+    *kinds = (struct kinds){.vulnerabilities = true, .licenses = true};
     for (size_t n = 0; n < 2; n++) {
         const char *list = args_get(run->args, names[n]);
-        bool named = false;
+        bool vulnerabilities = false, licenses = false;
         struct str rest = str_of(list), word;
         while (list && str_cut(&rest, ',', &word)) {
-            bool known = str_is(word, "vuln");
-            named = named || known;
+            bool known = str_is(word, "vuln") || str_is(word, "license");
+            vulnerabilities = vulnerabilities || str_is(word, "vuln");
+            licenses = licenses || str_is(word, "license");
             for (size_t i = 0; i < ARRAY_LEN(later); i++)
                 if (str_is(word, later[i])) {
                     known = true;
                     if (n == 0)
                         return err_set(err, PL_E_USAGE,
-                                       "--only %.*s: this version of plimsoll looks for vuln only",
+                                       "--only %.*s: this version of plimsoll looks for vuln and "
+                                       "license only",
                                        STR_ARG(word));
                 }
             if (!known)
@@ -132,10 +141,51 @@ static int parse_kinds(const struct scan_run *run, bool *ret_vulnerabilities, st
                                "permission, malware, license",
                                names[n], STR_ARG(word));
         }
-        if (list && n == 1 && named)
-            *ret_vulnerabilities = false;
+        if (list && n == 0)
+            *kinds = (struct kinds){vulnerabilities, licenses, licenses};
+        if (list && n == 1) {
+            kinds->vulnerabilities = kinds->vulnerabilities && !vulnerabilities;
+            kinds->licenses = kinds->licenses && !licenses;
+        }
     }
     return 0;
+}
+
+/* ---- licences ---- */
+
+/* Licences are judged when there is a policy, or when --only names them. */
+static int parse_licenses(struct scan_run *run, const struct kinds *kinds, struct pl_err *err)
+{
+    static const struct {
+        const char *name;
+        int (*take)(struct license_policy *policy, struct str list, struct pl_err *err);
+    } lists[] = {{"license-allow", license_policy_allow}, {"license-deny", license_policy_deny}};
+    bool given = false;
+    int r = 0;
+    run->licenses = license_policy_new();
+    for (size_t i = 0; i < run->args->values.count && r == 0; i++) {
+        const struct option_value *value = &run->args->values.items[i];
+        const char *name = value->option->name;
+        if (strcmp(name, "license-policy") == 0) {
+            given = true;
+            r = license_policy_read(run->licenses, value->value, err);
+        }
+        for (size_t k = 0; k < ARRAY_LEN(lists) && r == 0; k++)
+            if (strcmp(name, lists[k].name) == 0) {
+                given = true;
+                r = lists[k].take(run->licenses, str_of(value->value), err);
+            }
+        if (r < 0)
+            err_prefix(err, "--%s", name);
+    }
+    if (r == 0 && kinds->licenses && (given || kinds->licenses_named)) {
+        run->options.licenses = run->licenses;
+        run->options.details = true;
+        if (!given)
+            ui_say(tr("No policy on licences is given (--license-allow, --license-deny, "
+                      "--license-policy): only packages whose licence is not known are told."));
+    }
+    return r;
 }
 
 static void tell_problem(void *context, struct str where, const struct pl_err *problem)
@@ -205,7 +255,7 @@ static int parse_bases(struct scan_run *run, struct pl_err *err)
 static int parse(struct scan_run *run, struct pl_err *err)
 {
     const struct args *args = run->args;
-    bool vulnerabilities = true;
+    struct kinds kinds;
     uint64_t jobs;
     const char *layers = args_get(args, "layers");
     run->options.platform = str_of(args_get(args, "platform"));
@@ -218,7 +268,9 @@ static int parse(struct scan_run *run, struct pl_err *err)
     if (r == 0)
         r = parse_severities(run, err);
     if (r == 0)
-        r = parse_kinds(run, &vulnerabilities, err);
+        r = parse_kinds(run, &kinds, err);
+    if (r == 0 && !run->sbom)
+        r = parse_licenses(run, &kinds, err);
     if (r == 0)
         r = parse_decisions(run, err);
     if (r == 0)
@@ -236,7 +288,7 @@ static int parse(struct scan_run *run, struct pl_err *err)
     if (r < 0)
         return r;
     run->options.jobs = (unsigned)jobs;
-    return run->sbom || !vulnerabilities ? 0 : ensure_database(run, err);
+    return run->sbom || !kinds.vulnerabilities ? 0 : ensure_database(run, err);
 }
 
 static int scan_one(struct scan_run *run, size_t number)
@@ -319,6 +371,8 @@ static int run_scan(const struct args *args, bool sbom)
         decisions_free(run.decisions);
     if (run.bases)
         bases_free(run.bases);
+    if (run.licenses)
+        license_policy_free(run.licenses);
     arena_free(&run.arena);
     return code;
 }
@@ -376,7 +430,12 @@ static const struct option scan_options[] = {
      N_("public key in PEM: only VEX that it signed counts (a DSSE envelope, or FILE.sig)")},
     {"baseline", "REPORT", N_("report only what is new since this report (JSON of plimsoll)")},
     {"show-suppressed", NULL, N_("list suppressed findings, too, with the reasons")},
-    {"only", "KINDS", N_("kinds of findings to look for, apart by commas: vuln")},
+    {"license-allow", "LIST",
+     N_("licences that are allowed, apart by commas: ids of SPDX, patterns such as BSD-*, groups "
+        "such as permissive; others are findings; docs/licenses.md")},
+    {"license-deny", "LIST", N_("licences that are denied, such as copyleft or AGPL-*,unknown")},
+    {"license-policy", "FILE", N_("a policy on licences in YAML, with exceptions")},
+    {"only", "KINDS", N_("kinds of findings to look for, apart by commas: vuln, license")},
     {"skip", "KINDS", N_("kinds of findings not to look for, apart by commas")},
     {"offline", NULL, N_("never use the network (a scan of files never does)")},
     {NULL, NULL, NULL},

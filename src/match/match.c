@@ -436,39 +436,6 @@ static void describe(struct arena *arena, struct finding *finding,
     finding->kev_ransomware = known->kev_ransomware;
 }
 
-static int by_text(const void *a, const void *b)
-{
-    return str_compare(*(const struct str *)a, *(const struct str *)b);
-}
-
-/* Over what stays the same when a tag, a version or a layer changes (the contract's Fingerprint).
- */
-static struct str fingerprint(struct arena *arena, const struct finding *finding,
-                              const struct package *package, struct str root)
-{
-    struct sha256 sha;
-    unsigned char digest[SHA256_BYTES];
-    char text[DIGEST_TEXT];
-    VEC(struct str) parts = {0};
-    *VEC_ADD(&parts) = finding->id;
-    for (size_t i = 0; i < finding->alias_count; i++)
-        *VEC_ADD(&parts) = finding->aliases[i];
-    qsort(parts.items, parts.count, sizeof(parts.items[0]), by_text);
-    *VEC_ADD(&parts) = str_of(finding_kind_name(finding->kind));
-    *VEC_ADD(&parts) = root;
-    *VEC_ADD(&parts) = str_of(package_type_name(package->type));
-    *VEC_ADD(&parts) = package->name;
-    sha256_init(&sha);
-    for (size_t i = 0; i < parts.count; i++) {
-        sha256_add(&sha, parts.items[i].data, parts.items[i].len);
-        sha256_add(&sha, "", 1); /* no two lists run together */
-    }
-    VEC_FREE(&parts);
-    sha256_end(&sha, digest);
-    sha256_text(digest, text);
-    return arena_str(arena, str_make(text + 7, 32));
-}
-
 static void add_alias(struct vulndb_vulnerability *known, struct str id, struct str alias)
 {
     if (str_equal(alias, id) || known->alias_count == ARRAY_LEN(known->aliases))
@@ -553,7 +520,7 @@ static void add_finding(struct matching *matching, size_t package_index, const s
     finding.match.scheme = str_of(matching->scheme->name);
     finding.match.range = verdict_range_text(arena, &decision->range);
     finding.match.by = str_of(decision->by);
-    finding.fingerprint = fingerprint(arena, &finding, package, matching->root);
+    finding.fingerprint = finding_fingerprint(arena, &finding, package, matching->root);
     suppress(matching->report, package, matching->system_known, &finding);
     *VEC_ADD(&matching->report->findings) = finding;
 }

@@ -1,5 +1,6 @@
 #include "model/report.h"
 
+#include "base/hash.h"
 #include "base/limits.h"
 
 const char *finding_kind_name(enum finding_kind kind)
@@ -31,6 +32,37 @@ int finding_compare(const struct finding *a, const struct finding *b)
     if (a->layer != b->layer)
         return a->layer < b->layer ? -1 : 1;
     return str_compare(a->fingerprint, b->fingerprint);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return str_compare(*(const struct str *)a, *(const struct str *)b);
+}
+
+struct str finding_fingerprint(struct arena *arena, const struct finding *finding,
+                               const struct package *package, struct str root)
+{
+    struct sha256 sha;
+    unsigned char digest[SHA256_BYTES];
+    char text[DIGEST_TEXT];
+    VEC(struct str) parts = {0};
+    *VEC_ADD(&parts) = finding->id;
+    for (size_t i = 0; i < finding->alias_count; i++)
+        *VEC_ADD(&parts) = finding->aliases[i];
+    qsort(parts.items, parts.count, sizeof(parts.items[0]), by_text);
+    *VEC_ADD(&parts) = str_of(finding_kind_name(finding->kind));
+    *VEC_ADD(&parts) = root;
+    *VEC_ADD(&parts) = str_of(package_type_name(package->type));
+    *VEC_ADD(&parts) = package->name;
+    sha256_init(&sha);
+    for (size_t i = 0; i < parts.count; i++) {
+        sha256_add(&sha, parts.items[i].data, parts.items[i].len);
+        sha256_add(&sha, "", 1); /* no two lists run together */
+    }
+    VEC_FREE(&parts);
+    sha256_end(&sha, digest);
+    sha256_text(digest, text);
+    return arena_str(arena, str_make(text + 7, 32));
 }
 
 void report_free(struct report *report)

@@ -31,6 +31,7 @@ struct finding {
     struct str *aliases;
     size_t alias_count;
     struct str title;
+    struct str title_local; /* in the person's language; empty: it has none */
     enum severity severity;
     int risk;       /* 0..100 */
     size_t package; /* index into the report's packages, or PACKAGE_NONE */
@@ -70,6 +71,10 @@ struct finding {
 };
 /* By severity (worst first), id, package, path, layer, fingerprint. */
 int finding_compare(const struct finding *a, const struct finding *b);
+/* Over what stays the same when a tag, a version or a layer changes: the contract's Fingerprint.
+ * `root`: report.target.root. */
+struct str finding_fingerprint(struct arena *arena, const struct finding *finding,
+                               const struct package *package, struct str root);
 
 struct diagnostic {
     bool error;
@@ -130,6 +135,7 @@ struct report {
         uint64_t advisories;
         VEC(struct report_feed) feeds;
     } database;
+    bool licenses_judged; /* findings of kind license were asked for */
     VEC(struct package) packages;
     VEC(struct finding) findings;
     VEC(struct diagnostic) diagnostics;

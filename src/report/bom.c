@@ -4,11 +4,16 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "license/expression.h"
 
 enum license_word bom_license_word(struct str license)
 {
-    (void)license;
-    return LICENSE_NAME;
+    if (license_is_id(license))
+        return LICENSE_ID;
+    /* What another document explains, and what only SPDX 3.0 knows, these documents cannot say. */
+    bool elsewhere = str_find(license, STR("DocumentRef-")) != SIZE_MAX ||
+                     str_find(license, STR("AdditionRef-")) != SIZE_MAX;
+    return !elsewhere && license_is_expression(license) ? LICENSE_EXPRESSION : LICENSE_NAME;
 }
 
 bool bom_license_expression(struct buf *out, const struct package *package)

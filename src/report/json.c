@@ -242,6 +242,10 @@ static void write_likelihood(struct json_writer *json, const struct finding *fin
 
 static void write_match(struct json_writer *json, const struct finding *finding)
 {
+    if (finding->kind == FINDING_LICENSE) {
+        json_put_null(json, "match");
+        return;
+    }
     json_open(json, "match", '{');
     json_put_str(json, "feed", finding->match.feed);
     write_strs(json, "advisories", finding->match.advisories, finding->match.advisory_count);

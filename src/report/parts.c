@@ -1,5 +1,6 @@
 #include "report/parts.h"
 
+#include "license/expression.h"
 #include "model/ecosystem.h"
 
 const char *const part_severities[SEVERITY_COUNT] = {
@@ -63,7 +64,9 @@ struct str part_link(struct arena *arena, enum finding_kind kind, struct str id)
     if (!is_plain(id))
         return STR_NONE;
     if (kind == FINDING_LICENSE)
-        return arena_printf(arena, "https://spdx.org/licenses/%.*s.html", STR_ARG(id));
+        return !license_is_id(id)
+                   ? STR_NONE
+                   : arena_printf(arena, "https://spdx.org/licenses/%.*s.html", STR_ARG(id));
     if (kind != FINDING_VULNERABILITY)
         return STR_NONE;
     for (size_t i = 0; i < ARRAY_LEN(pages); i++)

@@ -12,7 +12,10 @@ void spdx_license_ref(struct buf *out, struct str license);
 /* The package's licences as one expression, those that SPDX does not know as LicenseRef-; empty:
  * none are told. */
 void spdx_license_expression(struct buf *out, const struct package *package);
-/* Those that are no SPDX expressions, each once; free() the array. */
+/* The next LicenseRef- of an expression. */
+bool spdx_next_reference(struct str *rest, struct str *ret_reference);
+/* Those that are no SPDX expressions, and references inside of expressions, each once; free() the
+ * array. */
 struct str *spdx_other_licenses(const struct report *report, size_t *ret_count);
 /* Facts as lines "plimsoll:KEY=VALUE", with what would break a line percent-encoded. */
 void spdx_package_facts(struct buf *out, const struct report *report, size_t index);

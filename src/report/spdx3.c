@@ -218,26 +218,31 @@ static int by_expression(const void *a, const void *b)
     return order ? order : (x->package > y->package) - (x->package < y->package);
 }
 
-static void write_custom_ids(struct spdx3 *to, struct str expression, const struct package *package)
+static void write_custom_id(struct spdx3 *to, struct str license, bool *begun)
 {
     AUTO_BUF ref = {0};
+    if (!*begun)
+        json_open(&to->json, "simplelicensing_customIdToUri", '[');
+    *begun = true;
+    spdx_license_ref(&ref, license);
+    json_begin(&to->json, '{');
+    json_put_text(&to->json, "type", "DictionaryEntry");
+    json_put_str(&to->json, "key", buf_str(&ref));
+    json_put_str(&to->json, "value",
+                 id_of(to, arena_str(&to->arena, buf_str(&ref)).data, SIZE_MAX));
+    json_end(&to->json, '}');
+}
+
+static void write_custom_ids(struct spdx3 *to, const struct package *package)
+{
     bool begun = false;
-    (void)expression;
     for (size_t i = 0; i < package->license_count; i++) {
-        if (bom_license_word(package->licenses[i]) != LICENSE_NAME)
-            continue;
-        if (!begun)
-            json_open(&to->json, "simplelicensing_customIdToUri", '[');
-        begun = true;
-        ref.len = 0;
-        spdx_license_ref(&ref, package->licenses[i]);
-        json_begin(&to->json, '{');
-        json_put_text(&to->json, "type", "DictionaryEntry");
-        json_put_str(&to->json, "key", buf_str(&ref));
-        json_put_str(&to->json, "value",
-                     id_of(to, buf_str(&ref).data ? arena_str(&to->arena, buf_str(&ref)).data : "",
-                           SIZE_MAX));
-        json_end(&to->json, '}');
+        struct str rest = package->licenses[i], reference;
+        if (bom_license_word(rest) == LICENSE_NAME)
+            write_custom_id(to, rest, &begun);
+        else
+            while (spdx_next_reference(&rest, &reference))
+                write_custom_id(to, reference, &begun);
     }
     if (begun)
         json_end(&to->json, ']');
@@ -277,7 +282,7 @@ static void write_licenses(struct spdx3 *to)
         if (i == 0 || !str_equal(one->expression, all.items[i - 1].expression)) {
             begin(to, "simplelicensing_LicenseExpression", id_of(to, "License", ++number));
             json_put_str(&to->json, "simplelicensing_licenseExpression", one->expression);
-            write_custom_ids(to, one->expression, &report->packages.items[one->package]);
+            write_custom_ids(to, &report->packages.items[one->package]);
             end(to);
         }
         begin_relationship(to, "Declared", one->package, "hasDeclaredLicense",

@@ -6,7 +6,10 @@
 
 void spdx_license_ref(struct buf *out, struct str license)
 {
-    buf_printf(out, "LicenseRef-plimsoll-%016llx", (unsigned long long)hash_str(license));
+    if (str_starts(license, STR("LicenseRef-")) && bom_license_word(license) == LICENSE_EXPRESSION)
+        buf_add(out, license);
+    else
+        buf_printf(out, "LicenseRef-plimsoll-%016llx", (unsigned long long)hash_str(license));
 }
 
 void spdx_license_expression(struct buf *out, const struct package *package)
@@ -29,15 +32,34 @@ static int by_bytes(const void *a, const void *b)
     return str_compare(*(const struct str *)a, *(const struct str *)b);
 }
 
+bool spdx_next_reference(struct str *rest, struct str *ret_reference)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+    size_t at = str_find(*rest, STR("LicenseRef-")), end;
+    if (at == SIZE_MAX)
+        return false;
+    struct str text = str_from(*rest, at);
+    for (end = 0; end < text.len && strchr(plain, text.data[end]);)
+        end++;
+    *ret_reference = str_first(text, end);
+    *rest = str_from(text, end);
+    return true;
+}
+
 struct str *spdx_other_licenses(const struct report *report, size_t *ret_count)
 {
     VEC(struct str) all = {0};
     size_t kept = 0;
     for (size_t i = 0; i < report->packages.count; i++) {
         const struct package *package = &report->packages.items[i];
-        for (size_t j = 0; j < package->license_count; j++)
-            if (bom_license_word(package->licenses[j]) == LICENSE_NAME)
-                *VEC_ADD(&all) = package->licenses[j];
+        for (size_t j = 0; j < package->license_count; j++) {
+            struct str rest = package->licenses[j], reference;
+            if (bom_license_word(rest) == LICENSE_NAME)
+                *VEC_ADD(&all) = rest;
+            else
+                while (spdx_next_reference(&rest, &reference))
+                    *VEC_ADD(&all) = reference;
+        }
     }
     if (all.count)
         qsort(all.items, all.count, sizeof(*all.items), by_bytes);

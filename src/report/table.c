@@ -126,6 +126,8 @@ static void make_rows(struct table *table)
 
 static struct str fix_text(struct table *table, const struct finding *finding)
 {
+    if (finding->kind == FINDING_LICENSE)
+        return STR_NONE;
     if (finding->fixed.len)
         return finding->fixed;
     if (finding->stream_fixed.len)
@@ -139,7 +141,8 @@ static struct str title_text(struct table *table, const struct finding *finding)
     if (finding->kev_added.len)
         return arena_printf(&table->arena, "%s%s%.*s", tr("[used in attacks]"),
                             finding->title.len ? " " : "", STR_ARG(finding->title));
-    return finding->title;
+    bool local = finding->title_local.len && i18n_get() != LANG_EN;
+    return local ? finding->title_local : finding->title;
 }
 
 static struct str cell_text(struct table *table, const struct row *row, enum column column)
@@ -362,14 +365,16 @@ static void write_counts(struct table *table)
 {
     const struct report *report = table->report;
     struct report_counts counts = report_count(report);
-    if (!report->database.used)
+    if (!report->database.used && !report->licenses_judged)
         return;
     out_putc(table->out, '\n');
     if (report->findings.count == counts.suppressed) {
         write_suppressed(table, counts.suppressed);
-        if (report->complete)
+        if (report->complete && report->database.used)
             out_puts(table->out, tr("No known vulnerabilities.\n"));
-        else
+        if (report->complete && report->licenses_judged)
+            out_puts(table->out, tr("No licence is against the policy.\n"));
+        if (!report->complete)
             out_puts(table->out, tr("Nothing was found in what could be examined. This is not a "
                                     "clean result.\n"));
         return;

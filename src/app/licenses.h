@@ -1,0 +1,9 @@
+/* Licences of packages: what their metadata say becomes SPDX expressions where it is understood;
+ * where they say nothing that is, the texts that came with the packages speak. */
+#pragma once
+
+#include "model/report.h"
+
+/* `sbom`: the licences come out of a bill of materials, where a list means that all of them hold,
+ * whatever lists mean in the package's own ecosystem. */
+void licenses_normalize(struct report *report, bool sbom);
