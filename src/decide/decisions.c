@@ -80,6 +80,8 @@ struct names {
 static struct names find_names(const struct named *items, size_t count, struct str name)
 {
     size_t low = 0, high = count;
+    if (count == 0)
+        return (struct names){NULL, 0};
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (str_compare(items[middle].name, name) < 0)
