@@ -394,6 +394,26 @@ static void add_path(struct arena *arena, struct package *package, struct str pa
     package->paths[package->path_count++] = path;
 }
 
+/* Another copy of a package may need other versions. Room doubles as in add_path(). */
+static void add_needs(struct arena *arena, struct package *to, const struct package *from)
+{
+    size_t count = to->need_count + from->need_count;
+    bool known = from->need_count <= to->need_count;
+    for (size_t i = 0; i < from->need_count && known; i++)
+        known = str_equal(from->needs[i], to->needs[to->need_count - from->need_count + i]);
+    if (known)
+        return;
+    if (count > to->need_room) {
+        struct str *needs = ARENA_ARRAY(arena, struct str, count * 2);
+        if (to->need_count)
+            memcpy(needs, to->needs, sizeof(*needs) * to->need_count);
+        to->needs = needs;
+        to->need_room = count * 2;
+    }
+    memcpy(to->needs + to->need_count, from->needs, sizeof(*from->needs) * from->need_count);
+    to->need_count = count;
+}
+
 /* The better evidence says what the package is. */
 static void merge_into(struct arena *arena, struct package *to, const struct package *from)
 {
@@ -414,9 +434,10 @@ static void merge_into(struct arena *arena, struct package *to, const struct pac
         to->hashes = from->hashes;
         to->hash_count = from->hash_count;
     }
-    if (!to->need_count) {
-        to->needs = from->needs;
-        to->need_count = from->need_count;
+    add_needs(arena, to, from);
+    if (!to->provide_count) {
+        to->provides = from->provides;
+        to->provide_count = from->provide_count;
     }
     if (!to->cpe_count) {
         to->cpes = from->cpes;

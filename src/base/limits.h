@@ -21,6 +21,7 @@
 #define LIMIT_INFLATE_RATIO 250ULL     /* inflated to compressed bytes, past that */
 #define LIMIT_LINK_HOPS 40             /* symbolic links on the way to one file */
 #define LIMIT_RECORD_BYTES (96 * MIB)  /* what readers may keep of one image */
+#define LIMIT_RELATIONS (16 * MIB)     /* what one package needs; the rest is passed over */
 
 /* Files that catalogers read */
 #define LIMIT_FILE_WHOLE (128 * MIB)   /* a file that must be in memory as a whole */

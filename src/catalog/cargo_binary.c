@@ -7,7 +7,7 @@
 
 #include "base/i18n.h"
 #include "base/limits.h"
-#include "catalog/cataloger.h"
+#include "catalog/details.h"
 #include "io/elf.h"
 #include "io/json_doc.h"
 
@@ -35,8 +35,11 @@ static int inflate_list(const unsigned char *bytes, size_t len, struct buf *ret,
     return 0;
 }
 
-static void add_crate(struct catalog_sink *sink, const json_t *crate)
+static void add_crate(struct catalog_sink *sink, const json_t *crates, const json_t *crate,
+                      struct details *details)
 {
+    size_t index;
+    json_t *item;
     struct package package = {
         .type = PACKAGE_CARGO,
         .origin =
@@ -45,6 +48,16 @@ static void add_crate(struct catalog_sink *sink, const json_t *crate)
         .name = json_text(crate, "name"),
         .version = json_text(crate, "version"),
     };
+    if (details_start(details, sink)) {
+        json_array_foreach(json_list(crate, "dependencies"), index, item)
+        {
+            json_int_t at = json_is_integer(item) ? json_integer_value(item) : -1;
+            const json_t *needed = at < 0 ? NULL : json_array_get(crates, (size_t)at);
+            relations_add_version(&details->needs, json_text(needed, "name"),
+                                  json_text(needed, "version"));
+        }
+    }
+    details_put(details, &package);
     catalog_add_package(sink, &package);
 }
 
@@ -67,7 +80,10 @@ static int read_list(struct catalog_sink *sink, const struct elf *elf,
         r = json_document(buf_str(&text), &root, err);
     if (r < 0)
         return r;
-    json_array_foreach(json_list(root, "packages"), index, crate) add_crate(sink, crate);
+    struct details details = {0};
+    const json_t *crates = json_list(root, "packages");
+    json_array_foreach(crates, index, crate) add_crate(sink, crates, crate, &details);
+    details_free(&details);
     return 0;
 }
 
@@ -91,7 +107,7 @@ const struct cataloger cataloger_cargo_binary = {
     .name = "cargo-binary",
     .help = N_("Rust crates that programs are built of, where cargo-auditable listed them"),
     .group = "binary",
-    .version = 1,
+    .version = 2,
     .magic = "\177ELF",
     .mode = CATALOG_RANDOM,
     .read = cargo_read,

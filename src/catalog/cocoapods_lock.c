@@ -3,7 +3,7 @@
  * of a path are the project's own. */
 #include "base/i18n.h"
 #include "base/limits.h"
-#include "catalog/cataloger.h"
+#include "catalog/details.h"
 #include "catalog/text.h"
 
 /* True for a pod that EXTERNAL SOURCES takes from a path. */
@@ -25,7 +25,21 @@ static bool is_local(struct str sources, struct str pod)
     return false;
 }
 
-static void add_pod(struct catalog_sink *sink, struct str item, struct str sources)
+/* Below its pod: "    - Other/Core (~> 1.0)"; another part of the pod itself is not told. */
+static void take_needs(struct relations *needs, struct str below, struct str pod)
+{
+    struct str line;
+    while (str_cut(&below, '\n', &line) && str_starts(line, STR("    - "))) {
+        struct str name = text_unquoted(str_trim(str_from(line, 6)), '"');
+        name = str_first(name, str_index(name, ' '));
+        name = str_first(name, str_index(name, '/'));
+        if (!str_equal(name, pod))
+            relations_add(needs, name);
+    }
+}
+
+static void add_pod(struct catalog_sink *sink, struct str item, struct str sources,
+                    struct str below)
 {
     if (str_ends(item, STR(":")))
         item.len--;
@@ -41,8 +55,13 @@ static void add_pod(struct catalog_sink *sink, struct str item, struct str sourc
         .name = str_first(name, str_index(name, '/')),
         .version = version,
     };
+    struct details details = {0};
+    if (details_start(&details, sink))
+        take_needs(&details.needs, below, package.name);
+    details_put(&details, &package);
     if (text_is_version(version) && !is_local(sources, package.name))
         catalog_add_package(sink, &package);
+    details_free(&details);
 }
 
 static int cocoapods_read(struct catalog_sink *sink, struct input *input, struct str companion,
@@ -61,7 +80,7 @@ static int cocoapods_read(struct catalog_sink *sink, struct input *input, struct
         if (line.len && line.data[0] != ' ')
             inside = str_is(str_trim(line), "PODS:");
         else if (inside && str_starts(line, STR("  - ")))
-            add_pod(sink, str_trim(str_from(line, 4)), sources);
+            add_pod(sink, str_trim(str_from(line, 4)), sources, rest);
     }
     return 0;
 }
@@ -70,7 +89,7 @@ const struct cataloger cataloger_cocoapods_lock = {
     .name = "cocoapods-lock",
     .help = N_("CocoaPods of Podfile.lock"),
     .group = "language",
-    .version = 1,
+    .version = 2,
     .wants = (const char *const[]){"**/Podfile.lock", NULL},
     .mode = CATALOG_WHOLE,
     .max_size = 32 * MIB,

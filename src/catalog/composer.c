@@ -8,15 +8,32 @@
 #include "base/i18n.h"
 #include "base/limits.h"
 #include "base/path.h"
+#include "catalog/details.h"
 #include "catalog/locked.h"
 #include "io/json_doc.h"
 
 enum { LICENSES_MAX = 8 };
 
+/* Of "php" and "ext-…" nothing is there. */
+static void take_details(struct details *details, struct relations *provides, const json_t *entry)
+{
+    static const char *const others[] = {"provide", "replace"};
+    const char *name;
+    json_t *value;
+    details_need_names(details, json_member(entry, "require"));
+    for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+        json_object_foreach((json_t *)(uintptr_t)json_member(entry, others[i]), name, value)
+            relations_add(provides, str_of(name));
+    }
+    details_hash(details, "sha1", json_text(json_member(entry, "dist"), "shasum"));
+}
+
 static void add(struct catalog_sink *sink, const json_t *entry, enum package_origin origin,
                 bool development)
 {
     struct str licenses[LICENSES_MAX];
+    struct details details = {0};
+    struct relations provides = {0};
     const json_t *list = json_list(entry, "license");
     struct package package = {.type = PACKAGE_COMPOSER,
                               .origin = origin,
@@ -30,8 +47,15 @@ static void add(struct catalog_sink *sink, const json_t *entry, enum package_ori
             licenses[package.license_count++] =
                 str_make(json_string_value(license), json_string_length(license));
     }
+    if (details_start(&details, sink))
+        take_details(&details, &provides, entry);
+    details_put(&details, &package);
+    package.provides = provides.items.items;
+    package.provide_count = provides.items.count;
     if (!str_is(json_text(json_member(entry, "dist"), "type"), "path"))
         catalog_add_package(sink, &package);
+    details_free(&details);
+    relations_free(&provides);
 }
 
 static void add_list(struct catalog_sink *sink, const json_t *list, enum package_origin origin,
@@ -87,7 +111,7 @@ const struct cataloger cataloger_composer = {
     .name = "composer",
     .help = N_("PHP packages of Composer: installed.json and composer.lock"),
     .group = "language",
-    .version = 1,
+    .version = 2,
     .wants = (const char *const[]){"**/composer/installed.json", "**/composer.lock", NULL},
     .mode = CATALOG_WHOLE,
     .max_size = 32 * MIB,

@@ -5,8 +5,9 @@
 #include "base/i18n.h"
 #include "base/limits.h"
 #include "base/path.h"
-#include "catalog/cataloger.h"
+#include "catalog/details.h"
 #include "catalog/json_members.h"
+#include "io/json_doc.h"
 
 enum { NAME, VERSION, BUILD, BUILD_STRING, CHANNEL, SUBDIR, LICENSE, FILE_NAME, MEMBERS };
 
@@ -35,6 +36,31 @@ static struct str channel_name(struct str channel, struct str subdir)
     if (subdir.len && str_equal(last, subdir) && last.len < channel.len)
         last = path_base(str_first(channel, channel.len - last.len - 1));
     return last;
+}
+
+/* "python >=3.8,<3.9", "channel::name 1.0 build" */
+static void take_details(struct details *details, struct str record, struct arena *arena)
+{
+    static const char *const names[] = {"depends", "sha256", "md5"};
+    struct json_member_value values[ARRAY_LEN(names)];
+    AUTO_JSON *list = NULL;
+    struct pl_err ignored;
+    size_t index;
+    json_t *item;
+    if (json_members(record, names, values, ARRAY_LEN(names), &ignored) < 0)
+        return;
+    if (str_starts(values[0].raw, STR("[")) && json_document(values[0].raw, &list, &ignored) < 0)
+        list = NULL;
+    json_array_foreach(list, index, item)
+    {
+        struct str name = str_make(json_string_value(item), json_string_length(item));
+        name = str_first(name, str_index(name, ' '));
+        size_t channel = str_find(name, STR("::"));
+        name = channel == SIZE_MAX ? name : str_from(name, channel + 2);
+        relations_add(&details->needs, str_first(name, str_index(name, '[')));
+    }
+    details_hash(details, names[1], json_member_text(arena, &values[1]));
+    details_hash(details, names[2], json_member_text(arena, &values[2]));
 }
 
 static int conda_read(struct catalog_sink *sink, struct input *input, struct str companion,
@@ -67,7 +93,12 @@ static int conda_read(struct catalog_sink *sink, struct input *input, struct str
         .licenses = &texts[LICENSE],
         .license_count = texts[LICENSE].len != 0,
     };
+    struct details details = {0};
+    if (details_start(&details, sink))
+        take_details(&details, input->whole, &arena);
+    details_put(&details, &package);
     catalog_add_package(sink, &package);
+    details_free(&details);
     arena_free(&arena);
     return 0;
 }
@@ -76,7 +107,7 @@ const struct cataloger cataloger_conda_installed = {
     .name = "conda-installed",
     .help = N_("installed conda packages (conda-meta)"),
     .group = "language",
-    .version = 1,
+    .version = 2,
     .wants = (const char *const[]){"**/conda-meta/*.json", NULL},
     .mode = CATALOG_WHOLE,
     .max_size = 64 * MIB,

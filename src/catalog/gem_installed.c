@@ -9,7 +9,7 @@
 #include "base/i18n.h"
 #include "base/limits.h"
 #include "base/path.h"
-#include "catalog/cataloger.h"
+#include "catalog/details.h"
 #include "catalog/text.h"
 
 enum { LICENSES_MAX = 16 };
@@ -18,6 +18,8 @@ struct gem {
     struct str name, version, platform;
     struct str licenses[LICENSES_MAX];
     size_t license_count;
+    struct details details;
+    bool wants_details;
 };
 
 /* The string at the beginning of `text`: "a", 'a', "a".freeze, %q<a>, %q{a}. Empty: it is none, or
@@ -66,11 +68,28 @@ static void add_licenses(struct gem *gem, struct str list)
     }
 }
 
+/* "s.add_runtime_dependency(%q<rake>.freeze, [">= 0"])", "s.add_dependency "rake"". */
+static void take_need(struct gem *gem, struct str statement)
+{
+    static const char *const methods[] = {".add_runtime_dependency", ".add_dependency"};
+    struct str rest;
+    for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
+        size_t at = str_find(statement, str_of(methods[i]));
+        if (at == SIZE_MAX)
+            continue;
+        struct str value = str_trim(str_from(statement, at + strlen(methods[i])));
+        value = str_starts(value, STR("(")) ? str_from(value, 1) : value;
+        relations_add(&gem->details.needs, ruby_string(value, &rest));
+    }
+}
+
 /* "s.version = …": the member of what one word stands for. */
 static void take_statement(struct gem *gem, struct str statement)
 {
     struct str rest;
     statement = str_trim(statement);
+    if (gem->wants_details)
+        take_need(gem, statement);
     size_t dot = str_index(statement, '.'), equals = str_index(statement, '=');
     if (dot == SIZE_MAX || equals == SIZE_MAX || dot > equals ||
         str_index(str_first(statement, dot), ' ') != SIZE_MAX)
@@ -112,6 +131,7 @@ static int gem_read(struct catalog_sink *sink, struct input *input, struct str c
     struct gem gem = {0};
     struct arena arena = {0};
     (void)companion;
+    gem.wants_details = details_start(&gem.details, sink);
     while (str_cut(&text, '\n', &line)) {
         line = str_trim(line);
         if (str_starts(line, STR("if s.respond_to?")) || str_starts(line, STR("#")))
@@ -121,8 +141,10 @@ static int gem_read(struct catalog_sink *sink, struct input *input, struct str c
     }
     if (!gem.name.len || !gem.version.len)
         take_file_name(&gem, input->path);
-    if (!gem.name.len || !gem.version.len)
+    if (!gem.name.len || !gem.version.len) {
+        details_free(&gem.details);
         return err_set(err, PL_E_FORMAT, "the gem's name and version are not plain strings");
+    }
     struct package package = {.type = PACKAGE_GEM,
                               .name = gem.name,
                               .version = gem.version,
@@ -130,7 +152,9 @@ static int gem_read(struct catalog_sink *sink, struct input *input, struct str c
                               .license_count = gem.license_count};
     if (gem.platform.len && !str_is(gem.platform, "ruby"))
         package.qualifiers = arena_printf(&arena, "platform=%.*s", STR_ARG(gem.platform));
+    details_put(&gem.details, &package);
     catalog_add_package(sink, &package);
+    details_free(&gem.details);
     arena_free(&arena);
     return 0;
 }
@@ -139,7 +163,7 @@ const struct cataloger cataloger_gem_installed = {
     .name = "gem-installed",
     .help = N_("installed Ruby gems (specifications)"),
     .group = "language",
-    .version = 1,
+    .version = 2,
     .wants = (const char *const[]){"**/specifications/*.gemspec",
                                    "**/specifications/default/*.gemspec", NULL},
     .mode = CATALOG_WHOLE,

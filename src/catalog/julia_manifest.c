@@ -3,7 +3,7 @@
  * without a version are parts of Julia itself; those with a path are the project's own. */
 #include "base/i18n.h"
 #include "base/limits.h"
-#include "catalog/sink.h"
+#include "catalog/details.h"
 #include "io/json_doc.h"
 #include "io/toml.h"
 
@@ -19,8 +19,13 @@ static void add(struct catalog_sink *sink, struct arena *arena, const char *name
     };
     if (uuid.len && uuid.len <= 64)
         package.qualifiers = arena_printf(arena, "uuid=%.*s", STR_ARG(uuid));
+    struct details details = {0};
+    if (details_start(&details, sink)) /* a list of names, or a table of their uuids */
+        details_need_names(&details, json_object_get(table, "deps"));
+    details_put(&details, &package);
     if (package.version.len && !json_text(table, "path").len)
         catalog_add_package(sink, &package);
+    details_free(&details);
 }
 
 static int julia_read(struct catalog_sink *sink, struct input *input, struct str companion,
@@ -46,7 +51,7 @@ const struct cataloger cataloger_julia_manifest = {
     .name = "julia-manifest",
     .help = N_("Julia packages of Manifest.toml"),
     .group = "language",
-    .version = 1,
+    .version = 2,
     .wants = (const char *const[]){"**/Manifest.toml", "**/JuliaManifest.toml", NULL},
     .mode = CATALOG_WHOLE,
     .max_size = 8 * MIB,

@@ -12,21 +12,22 @@ bool locked_is_version(struct str version)
     return true;
 }
 
+void locked_add_package(struct catalog_sink *sink, struct package *package)
+{
+    if (!package->name.len || !locked_is_version(package->version))
+        return;
+    if (package->type == PACKAGE_NPM && !npm_name_is_valid(package->name))
+        return;
+    package->origin = PACKAGE_LOCKED;
+    catalog_add_package(sink, package);
+}
+
 void locked_add(struct catalog_sink *sink, enum package_type type, struct str name,
                 struct str version, bool development)
 {
-    if (!name.len || !locked_is_version(version))
-        return;
-    if (type == PACKAGE_NPM && !npm_name_is_valid(name))
-        return;
     struct package package = {
-        .type = type,
-        .origin = PACKAGE_LOCKED,
-        .development = development,
-        .name = name,
-        .version = version,
-    };
-    catalog_add_package(sink, &package);
+        .type = type, .development = development, .name = name, .version = version};
+    locked_add_package(sink, &package);
 }
 
 bool locked_is_below(struct str path, const char *folder)

@@ -9,12 +9,28 @@
  * - Without a name or a version it is no package ("private": true needs neither). */
 #include "base/i18n.h"
 #include "base/limits.h"
-#include "catalog/cataloger.h"
+#include "catalog/details.h"
 #include "catalog/json_members.h"
 #include "catalog/npm_names.h"
 #include "io/json_doc.h"
 
 enum { NAME, VERSION, LICENSE, LICENSES, MEMBERS };
+
+/* Each by its name alone: which one is meant, its folder tells. */
+static void take_needs(struct details *details, struct str manifest)
+{
+    static const char *const names[] = {"dependencies", "optionalDependencies", "peerDependencies"};
+    struct json_member_value values[ARRAY_LEN(names)];
+    struct pl_err ignored;
+    if (json_members(manifest, names, values, ARRAY_LEN(names), &ignored) < 0)
+        return;
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        AUTO_JSON *object = NULL;
+        if (str_starts(values[i].raw, STR("{")) &&
+            json_document(values[i].raw, &object, &ignored) == 0)
+            details_need_names(details, object);
+    }
+}
 
 /* {"type": "MIT", …}: how packages before 2015 wrote it. */
 static struct str license_type(struct arena *arena, const struct json_member_value *value)
@@ -39,6 +55,7 @@ static int npm_read(struct catalog_sink *sink, struct input *input, struct str c
     static const char *const names[MEMBERS] = {"name", "version", "license", "licenses"};
     struct json_member_value values[MEMBERS];
     struct arena arena = {0};
+    struct details details = {0};
     (void)companion;
     if (!npm_path_is_package(input->path))
         return 0;
@@ -55,8 +72,13 @@ static int npm_read(struct catalog_sink *sink, struct input *input, struct str c
         .licenses = &license,
         .license_count = license.len != 0,
     };
-    if (npm_name_is_valid(package.name) && package.version.len)
+    if (npm_name_is_valid(package.name) && package.version.len) {
+        if (details_start(&details, sink))
+            take_needs(&details, input->whole);
+        details_put(&details, &package);
         catalog_add_package(sink, &package);
+    }
+    details_free(&details);
     arena_free(&arena);
     return 0;
 }
@@ -65,7 +87,7 @@ const struct cataloger cataloger_npm_installed = {
     .name = "npm-installed",
     .help = N_("installed npm packages (package.json)"),
     .group = "language",
-    .version = 1,
+    .version = 2,
     .wants = (const char *const[]){"**/package.json", NULL},
     .mode = CATALOG_WHOLE,
     .max_size = LIMIT_FILE_SMALL,

@@ -7,6 +7,7 @@
 #include "base/i18n.h"
 #include "base/limits.h"
 #include "base/path.h"
+#include "catalog/details.h"
 #include "catalog/locked.h"
 #include "io/json_cutter.h"
 #include "io/json_doc.h"
@@ -15,6 +16,7 @@
 struct reader {
     struct catalog_sink *sink;
     bool is_lock; /* packages.lock.json */
+    struct details details;
 };
 
 static int take_entry(void *context, const struct str *names, struct str text, struct pl_err *err)
@@ -36,8 +38,16 @@ static int take_entry(void *context, const struct str *names, struct str text, s
         if (!str_is(type, "package"))
             return 0;
     }
-    if (!str_is(type, "Project"))
-        locked_add(reader->sink, PACKAGE_NUGET, name, version, false);
+    if (str_is(type, "Project"))
+        return 0;
+    struct package package = {.type = PACKAGE_NUGET, .name = name, .version = version};
+    if (details_start(&reader->details, reader->sink)) {
+        details_need_names(&reader->details, json_member(entry, "dependencies"));
+        details_hash_base64(&reader->details, "sha512",
+                            json_text(entry, reader->is_lock ? "contentHash" : "sha512"));
+    }
+    details_put(&reader->details, &package);
+    locked_add_package(reader->sink, &package);
     return 0;
 }
 
@@ -77,14 +87,16 @@ static int nuget_read(struct catalog_sink *sink, struct input *input, struct str
                                  .path = reader.is_lock ? locked : libraries,
                                  .entry = take_entry,
                                  .context = &reader};
-    return json_cut(&cutter, err);
+    int r = json_cut(&cutter, err);
+    details_free(&reader.details);
+    return r;
 }
 
 const struct cataloger cataloger_nuget_lock = {
     .name = "nuget-lock",
     .help = N_("NuGet packages of packages.lock.json, project.assets.json and packages.config"),
     .group = "language",
-    .version = 1,
+    .version = 2,
     .wants = (const char *const[]){"**/packages.lock.json", "**/project.assets.json",
                                    "**/packages.config", NULL},
     .mode = CATALOG_WHOLE,

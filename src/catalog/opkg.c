@@ -2,8 +2,23 @@
  * Source: opkg's documentation; its file lists stand beside it as info/NAME.list, a path a line. */
 #include "base/i18n.h"
 #include "base/limits.h"
-#include "catalog/cataloger.h"
+#include "catalog/relations.h"
+#include "catalog/sink.h"
 #include "catalog/text.h"
+
+static void add(struct catalog_sink *sink, struct str stanza, struct package *package)
+{
+    struct relations needs = {0}, provides = {0};
+    if (catalog_wants_details(sink)) {
+        relations_debian(&needs, text_field(stanza, "Pre-Depends"));
+        relations_debian(&needs, text_field(stanza, "Depends"));
+        relations_debian(&provides, text_field(stanza, "Provides"));
+    }
+    relations_put(&needs, &provides, package);
+    catalog_add_package(sink, package);
+    relations_free(&needs);
+    relations_free(&provides);
+}
 
 static void read_status(struct catalog_sink *sink, struct str text)
 {
@@ -23,7 +38,7 @@ static void read_status(struct catalog_sink *sink, struct str text)
             .licenses = &license,
             .license_count = license.len != 0,
         };
-        catalog_add_package(sink, &package);
+        add(sink, stanza, &package);
     }
 }
 
@@ -52,7 +67,7 @@ const struct cataloger cataloger_opkg = {
     .name = "opkg",
     .help = N_("installed opkg packages (OpenWrt, Yocto)"),
     .group = "os",
-    .version = 1,
+    .version = 2,
     .wants = (const char *const[]){"usr/lib/opkg/status", "var/lib/opkg/status",
                                    "opt/lib/opkg/status", "usr/lib/opkg/info/*.list",
                                    "var/lib/opkg/info/*.list", "opt/lib/opkg/info/*.list", NULL},

@@ -4,7 +4,8 @@
 #include "base/i18n.h"
 #include "base/limits.h"
 #include "base/path.h"
-#include "catalog/cataloger.h"
+#include "catalog/relations.h"
+#include "catalog/sink.h"
 
 /* The lines of one field, up to the empty one. */
 static struct str field(struct str text, const char *name)
@@ -33,7 +34,15 @@ static void read_desc(struct catalog_sink *sink, struct str text)
     package.source_version = package.source_name.len ? package.version : STR_NONE;
     while (package.license_count < ARRAY_LEN(licenses) && rest.len && str_cut(&rest, '\n', &line))
         licenses[package.license_count++] = str_trim(line);
+    struct relations needs = {0}, provides = {0};
+    if (catalog_wants_details(sink)) {
+        relations_words(&needs, field(text, "%DEPENDS%"));
+        relations_words(&provides, field(text, "%PROVIDES%"));
+    }
+    relations_put(&needs, &provides, &package);
     catalog_add_package(sink, &package);
+    relations_free(&needs);
+    relations_free(&provides);
 }
 
 /* "name" of var/lib/pacman/local/name-version-release/files. */
@@ -71,7 +80,7 @@ const struct cataloger cataloger_pacman = {
     .name = "pacman",
     .help = N_("installed Arch Linux packages"),
     .group = "os",
-    .version = 1,
+    .version = 2,
     .wants = (const char *const[]){"**/var/lib/pacman/local/*/desc",
                                    "**/var/lib/pacman/local/*/files", NULL},
     .mode = CATALOG_WHOLE,

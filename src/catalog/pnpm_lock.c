@@ -15,6 +15,7 @@
 #include "base/i18n.h"
 #include "base/limits.h"
 #include "catalog/locked.h"
+#include "catalog/locked_index.h"
 #include "catalog/reach.h"
 #include "catalog/text.h"
 #include "io/yaml.h"
@@ -24,6 +25,8 @@ struct reader {
     unsigned major;     /* of lockfileVersion */
     struct reach reach; /* from what importers want, not for development: keys of snapshots, and
                            those of packages (without peers) */
+    struct locked_index needs; /* for details: what snapshots need, by their packages' keys */
+    struct details details;
 };
 
 /* "lockfileVersion: '6.0'", or 5.4 without quotes. */
@@ -79,6 +82,44 @@ static bool is_for_development(const struct reader *reader, struct str key, cons
     return !reach_has(&reader->reach, hash_str(key));
 }
 
+/* What "a: 1.0.0(b@2.0.0)", "alias: real@1.0.0" (9.0) or "alias: /real@1.0.0" refers to; no name: a
+ * link. */
+static void split_need(const struct reader *reader, struct str name, struct str text,
+                       struct str *ret_name, struct str *ret_version)
+{
+    *ret_name = *ret_version = STR_NONE;
+    if (!text.len || str_starts(text, STR("link:")))
+        return;
+    struct str plain = without_peers(text);
+    if (plain.len > 1 && (plain.data[0] == '/' || (reader->major >= 9 && plain.data[0] == '@') ||
+                          (reader->major >= 9 && str_index(plain, '@') != SIZE_MAX))) {
+        split_key(reader, text, ret_name, ret_version);
+        return;
+    }
+    *ret_name = name;
+    *ret_version = reader->major < 6 ? str_first(plain, str_index(plain, '_')) : plain;
+}
+
+static const char *const wanted[] = {"dependencies", "optionalDependencies"};
+
+/* Up to 6.0 a package says itself what it needs. */
+static void take_details(struct reader *reader, struct str key, const json_t *entry)
+{
+    const char *name;
+    json_t *value;
+    for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
+        const json_t *needs = json_member(entry, wanted[i]);
+        json_object_foreach((json_t *)(uintptr_t)needs, name, value)
+        {
+            struct str needed, version;
+            split_need(reader, str_of(name), json_text(needs, name), &needed, &version);
+            relations_add_version(&reader->details.needs, needed, version);
+        }
+    }
+    locked_index_need(&reader->needs, hash_str(key), &reader->details);
+    details_integrity(&reader->details, json_text(json_member(entry, "resolution"), "integrity"));
+}
+
 static int take_package(void *context, const struct str *keys, const json_t *entry, size_t line,
                         struct pl_err *err)
 {
@@ -93,10 +134,17 @@ static int take_package(void *context, const struct str *keys, const json_t *ent
         name = own_name;
     if (own_version.len)
         version = own_version;
-    if (!str_is(json_text(resolution, "type"), "directory") &&
-        !json_text(resolution, "directory").len)
-        locked_add(reader->sink, PACKAGE_NPM, name, version,
-                   is_for_development(reader, keys[1], entry));
+    if (str_is(json_text(resolution, "type"), "directory") ||
+        json_text(resolution, "directory").len)
+        return 0;
+    struct package package = {.type = PACKAGE_NPM,
+                              .development = is_for_development(reader, keys[1], entry),
+                              .name = name,
+                              .version = version};
+    if (details_start(&reader->details, reader->sink))
+        take_details(reader, keys[1], entry);
+    details_put(&reader->details, &package);
+    locked_add_package(reader->sink, &package);
     return 0;
 }
 
@@ -116,8 +164,6 @@ static uint64_t reference(struct str name, struct str text)
     return hash;
 }
 
-static const char *const wanted[] = {"dependencies", "optionalDependencies"};
-
 static int take_importer(void *context, const struct str *keys, const json_t *entry, size_t line,
                          struct pl_err *err)
 {
@@ -136,6 +182,17 @@ static int take_importer(void *context, const struct str *keys, const json_t *en
     return 0;
 }
 
+static void index_need(struct reader *reader, struct str key, struct str name, struct str text)
+{
+    struct str needed, version;
+    struct arena *arena = &reader->needs.arena;
+    if (!catalog_wants_details(reader->sink) || arena->total > LIMIT_RECORD_BYTES)
+        return;
+    split_need(reader, name, text, &needed, &version);
+    locked_index_add(&reader->needs, hash_str(key), arena_str(arena, needed),
+                     arena_str(arena, version));
+}
+
 /* Every snapshot leads to its package, too. */
 static int take_snapshot(void *context, const struct str *keys, const json_t *entry, size_t line,
                          struct pl_err *err)
@@ -152,6 +209,7 @@ static int take_snapshot(void *context, const struct str *keys, const json_t *en
         {
             struct str text = str_make(json_string_value(value), json_string_length(value));
             reach_add_edge(&reader->reach, from, reference(str_of(name), text));
+            index_need(reader, without_peers(keys[1]), str_of(name), text);
         }
     }
     return 0;
@@ -171,6 +229,7 @@ static int find_reach(struct reader *reader, struct str text, struct pl_err *err
     r = yaml_cut(&cutter, err);
     if (r == 0)
         reach_walk(&reader->reach);
+    locked_index_sort(&reader->needs);
     return r;
 }
 
@@ -193,6 +252,8 @@ static int pnpm_read(struct catalog_sink *sink, struct input *input, struct str 
         find_reach(&reader, input->whole, &problem);
     int r = yaml_cut(&cutter, err);
     reach_free(&reader.reach);
+    locked_index_free(&reader.needs);
+    details_free(&reader.details);
     return r;
 }
 
@@ -200,7 +261,7 @@ const struct cataloger cataloger_pnpm_lock = {
     .name = "pnpm-lock",
     .help = N_("npm packages of pnpm-lock.yaml (versions 5 to 9)"),
     .group = "language",
-    .version = 1,
+    .version = 2,
     .wants = (const char *const[]){"**/pnpm-lock.yaml", NULL},
     .mode = CATALOG_WHOLE,
     .read = pnpm_read,

@@ -3,7 +3,7 @@
  * the SDK's; one of a repository (git) has the version of its own pubspec. */
 #include "base/i18n.h"
 #include "base/limits.h"
-#include "catalog/sink.h"
+#include "catalog/details.h"
 #include "io/json_doc.h"
 #include "io/yaml.h"
 
@@ -17,8 +17,13 @@ static void add(struct catalog_sink *sink, struct str name, const json_t *entry)
         .name = name,
         .version = json_text(entry, "version"),
     };
+    struct details details = {0};
+    if (details_start(&details, sink) && str_is(source, "hosted"))
+        details_hash(&details, "sha256", json_text(json_member(entry, "description"), "sha256"));
+    details_put(&details, &package);
     if (package.version.len && !str_is(source, "sdk") && !str_is(source, "path"))
         catalog_add_package(sink, &package);
+    details_free(&details);
 }
 
 static int pub_read(struct catalog_sink *sink, struct input *input, struct str companion,
@@ -39,7 +44,7 @@ const struct cataloger cataloger_pub_lock = {
     .name = "pub-lock",
     .help = N_("Dart packages of pubspec.lock"),
     .group = "language",
-    .version = 1,
+    .version = 2,
     .wants = (const char *const[]){"**/pubspec.lock", NULL},
     .mode = CATALOG_WHOLE,
     .max_size = 4 * MIB,

@@ -13,7 +13,7 @@
 #include "base/i18n.h"
 #include "base/limits.h"
 #include "base/path.h"
-#include "catalog/cataloger.h"
+#include "catalog/details.h"
 #include "io/json_doc.h"
 
 enum kind { KIND_NONE, KIND_METADATA, KIND_RECORD, KIND_DIRECT_URL, KIND_EGG_FILE };
@@ -42,6 +42,15 @@ static struct str header(struct str text, const char *name)
             return str_trim(str_from(line, len + 1));
     }
     return STR_NONE;
+}
+
+static void take_needs(struct details *details, struct str text)
+{
+    static const struct str name = {"requires-dist:", 14};
+    struct str line;
+    while (str_cut(&text, '\n', &line) && str_trim(line).len)
+        if (line.len > name.len && strncasecmp(line.data, name.data, name.len) == 0)
+            details_need_python(details, str_from(line, name.len));
 }
 
 static bool is_vendored(struct str path)
@@ -136,7 +145,12 @@ static void add(struct catalog_sink *sink, const struct catalog_file *files, siz
         package.license_count = license.len && license.len < 200 && !str_is(license, "UNKNOWN");
         if (direct)
             package.qualifiers = vcs_url(&arena, direct->content);
+        struct details details = {0};
+        if (details_start(&details, sink) && metadata)
+            take_needs(&details, metadata->content);
+        details_put(&details, &package);
         catalog_add_package(sink, &package);
+        details_free(&details);
     }
     arena_free(&arena);
 }
@@ -186,7 +200,7 @@ const struct cataloger cataloger_python_installed = {
     .name = "python-installed",
     .help = N_("installed Python distributions (.dist-info, .egg-info)"),
     .group = "language",
-    .version = 1,
+    .version = 2,
     .wants = (const char *const[]){"**/*.dist-info/METADATA", "**/*.dist-info/RECORD",
                                    "**/*.dist-info/direct_url.json", "**/*.egg-info/PKG-INFO",
                                    "**/EGG-INFO/PKG-INFO", "**/*.egg-info", NULL},

@@ -13,6 +13,7 @@
 #include "base/i18n.h"
 #include "base/limits.h"
 #include "base/path.h"
+#include "catalog/details.h"
 #include "catalog/locked.h"
 #include "catalog/python_marker.h"
 #include "catalog/reach.h"
@@ -24,6 +25,7 @@ struct reader {
     struct catalog_sink *sink;
     enum form form;
     struct reach reach; /* uv */
+    struct details details;
 };
 
 static struct str text_of(const json_t *value)
@@ -109,6 +111,48 @@ static bool is_excluded(const json_t *table)
     return json_object_size(markers) > 0;
 }
 
+/* Poetry's are members, of which one may be of an extra alone; the others' are lists of tables
+ * with a name (uv, pylock) or of specifiers (PDM). */
+static void take_needs(struct details *details, const json_t *table)
+{
+    json_t *needs = json_object_get(table, "dependencies"), *item;
+    const char *name;
+    size_t index;
+    json_object_foreach(needs, name, item)
+    {
+        struct str markers = json_text(item, "markers");
+        if (!json_is_true(json_object_get(item, "optional")) &&
+            !(markers.len && python_marker_excludes_plain(markers)))
+            relations_add(&details->needs, str_of(name));
+    }
+    json_array_foreach(needs, index, item)
+    {
+        struct str marker = json_text(item, "marker");
+        if (json_is_string(item))
+            details_need_python(details, text_of(item));
+        else if (!marker.len || !python_marker_excludes_plain(marker))
+            relations_add_version(&details->needs, json_text(item, "name"),
+                                  json_text(item, "version"));
+    }
+}
+
+/* Where there is one archive only: of several it is not known which one is meant. */
+static void take_hash(struct details *details, const json_t *table)
+{
+    static const char *const lists[] = {"files", "wheels"};
+    const json_t *only = json_member(table, "sdist");
+    size_t count = only != NULL;
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+        const json_t *list = json_list(table, lists[i]);
+        count += json_array_size(list);
+        only = json_array_size(list) ? json_array_get(list, 0) : only;
+    }
+    if (count != 1)
+        return;
+    details_hash_prefixed(details, json_text(only, "hash"));
+    details_hash(details, "sha256", json_text(json_member(only, "hashes"), "sha256"));
+}
+
 static int take(void *context, const json_t *table, const struct pl_err *problem)
 {
     struct reader *reader = context;
@@ -117,9 +161,18 @@ static int take(void *context, const json_t *table, const struct pl_err *problem
         return 0;
     }
     struct str name = json_text(table, "name");
-    if (!is_folder(reader, table) && !is_excluded(table))
-        locked_add(reader->sink, PACKAGE_PYPI, name, json_text(table, "version"),
-                   is_for_development(reader, table, name));
+    if (is_folder(reader, table) || is_excluded(table))
+        return 0;
+    struct package package = {.type = PACKAGE_PYPI,
+                              .development = is_for_development(reader, table, name),
+                              .name = name,
+                              .version = json_text(table, "version")};
+    if (details_start(&reader->details, reader->sink)) {
+        take_needs(&reader->details, table);
+        take_hash(&reader->details, table);
+    }
+    details_put(&reader->details, &package);
+    locked_add_package(reader->sink, &package);
     return 0;
 }
 
@@ -176,6 +229,7 @@ static int python_lock_read(struct catalog_sink *sink, struct input *input, stru
     }
     int r = toml_each_table(input->whole, name, take, &reader);
     reach_free(&reader.reach);
+    details_free(&reader.details);
     return r;
 }
 
@@ -183,7 +237,7 @@ const struct cataloger cataloger_python_lock = {
     .name = "python-lock",
     .help = N_("Python distributions of poetry.lock, uv.lock, pdm.lock and pylock.toml"),
     .group = "language",
-    .version = 1,
+    .version = 2,
     .wants = (const char *const[]){"**/poetry.lock", "**/uv.lock", "**/pdm.lock", "**/pylock.toml",
                                    "**/pylock.*.toml", NULL},
     .mode = CATALOG_WHOLE,

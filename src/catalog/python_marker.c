@@ -8,6 +8,7 @@ struct marker {
     struct str rest;
     int depth;
     bool broken;
+    bool is_plain; /* without extras */
 };
 
 static enum truth either(struct marker *marker);
@@ -104,7 +105,11 @@ static enum truth comparison(struct marker *marker)
     struct operand right = operand(marker);
     if (left.is_variable == right.is_variable)
         return MAYBE;
-    struct str value = value_of(left.is_variable ? left.text : right.text);
+    struct str variable = left.is_variable ? left.text : right.text;
+    if (marker->is_plain && str_is(variable, "extra") &&
+        (str_is(op, "==") || str_is(op, "===") || str_is(op, "!=")))
+        return is(str_is(op, "!="));
+    struct str value = value_of(variable);
     struct str text = left.is_variable ? right.text : left.text;
     if (!value.len)
         return MAYBE;
@@ -160,10 +165,20 @@ static enum truth either(struct marker *marker)
     return truth;
 }
 
-bool python_marker_excludes_linux(struct str text)
+static bool excludes(struct str text, bool is_plain)
 {
-    struct marker marker = {.rest = text};
+    struct marker marker = {.rest = text, .is_plain = is_plain};
     enum truth truth = either(&marker);
     skip_blanks(&marker);
     return !marker.broken && marker.rest.len == 0 && truth == NO;
+}
+
+bool python_marker_excludes_linux(struct str text)
+{
+    return excludes(text, false);
+}
+
+bool python_marker_excludes_plain(struct str text)
+{
+    return excludes(text, true);
 }

@@ -1,6 +1,7 @@
 #include "catalog/relations.h"
 
 #include "base/buf.h"
+#include "base/limits.h"
 
 void relations_clear(struct relations *relations)
 {
@@ -14,18 +15,34 @@ void relations_free(struct relations *relations)
     arena_free(&relations->arena);
 }
 
+static bool has_room(const struct relations *relations, struct str name)
+{
+    return name.len &&
+           relations->arena.total + relations->items.count * sizeof(struct str) + name.len <
+               LIMIT_RELATIONS;
+}
+
 void relations_add(struct relations *relations, struct str name)
 {
-    if (name.len)
+    if (has_room(relations, name))
         *VEC_ADD(&relations->items) = arena_str(&relations->arena, name);
 }
 
 void relations_add_version(struct relations *relations, struct str name, struct str version)
 {
-    if (name.len)
+    if (has_room(relations, name) && version.len <= LIMIT_FIELD)
         *VEC_ADD(&relations->items) = version.len ? arena_printf(&relations->arena, "%.*s\t%.*s",
                                                                  STR_ARG(name), STR_ARG(version))
                                                   : arena_str(&relations->arena, name);
+}
+
+void relations_put(const struct relations *needs, const struct relations *provides,
+                   struct package *package)
+{
+    package->needs = needs->items.items;
+    package->need_count = needs->items.count;
+    package->provides = provides->items.items;
+    package->provide_count = provides->items.count;
 }
 
 /* The name without architecture, version and build profiles. */

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/vec.h"
+#include "model/package.h"
 
 struct relations {
     struct arena arena;
@@ -10,9 +11,13 @@ struct relations {
 };
 void relations_clear(struct relations *relations);
 void relations_free(struct relations *relations);
-/* Empty names are left out. */
+/* Empty names are left out, and what is past LIMIT_RELATIONS. */
 void relations_add(struct relations *relations, struct str name);
 void relations_add_version(struct relations *relations, struct str name, struct str version);
+
+/* The package has both, until they are cleared. */
+void relations_put(const struct relations *needs, const struct relations *provides,
+                   struct package *package);
 
 /* Debian Policy 7.1: "libc6 (>= 2.3), default-mta | mail-transport-agent, perl:any". */
 void relations_debian(struct relations *relations, struct str field);

@@ -69,7 +69,7 @@ const struct cataloger cataloger_rpm = {
     .name = "rpm",
     .help = N_("installed rpm packages"),
     .group = "os",
-    .version = 1,
+    .version = 2,
     .wants = (const char *const[]){DATABASES("var/lib/rpm"), DATABASES("usr/lib/sysimage/rpm"),
                                    DATABASES("usr/share/rpm"), NULL},
     .mode = CATALOG_WHOLE,

@@ -3,6 +3,7 @@
 #include "base/i18n.h"
 #include "base/limits.h"
 #include "catalog/bytes.h"
+#include "catalog/relations.h"
 
 enum {
     INTRO = 8,         /* two counts before the index */
@@ -27,6 +28,8 @@ enum wanted {
     WANT_DIRINDEXES,
     WANT_BASENAMES,
     WANT_DIRNAMES,
+    WANT_PROVIDES,
+    WANT_REQUIRES,
     WANT_COUNT
 };
 
@@ -47,6 +50,8 @@ static const struct {
     [WANT_DIRINDEXES] = {1116, "DIRINDEXES"},
     [WANT_BASENAMES] = {1117, "BASENAMES"},
     [WANT_DIRNAMES] = {1118, "DIRNAMES"},
+    [WANT_PROVIDES] = {1047, "PROVIDENAME"},
+    [WANT_REQUIRES] = {1049, "REQUIRENAME"},
 };
 
 struct header {
@@ -86,6 +91,10 @@ static int wanted_of(uint32_t tag)
         return WANT_BASENAMES;
     case 1118:
         return WANT_DIRNAMES;
+    case 1047:
+        return WANT_PROVIDES;
+    case 1049:
+        return WANT_REQUIRES;
     case 5096:
         return WANT_MODULE;
     default:
@@ -228,6 +237,43 @@ static struct str join_version(struct header *header, struct str version, struct
     return arena_printf(&header->arena, "%.*s-%.*s", STR_ARG(version), STR_ARG(release));
 }
 
+/* Names that packages provide and require ("libc.so.6()(64bit)", "/bin/sh", "webserver"). What is
+ * rpm's own business, and conditions on several ("(a if b)"), are no names. What leaves the store
+ * is not looked at: it tells less than there is, and nothing else hangs on it. */
+static void read_names(struct header *header, enum wanted want, struct relations *relations)
+{
+    static const char *const not_names[] = {"rpmlib(", "config(", "("};
+    uint32_t at = header->entries[want].offset, size = header->store_size;
+    if (!header->entries[want].there || header->entries[want].type != TYPE_STRING_ARRAY)
+        return;
+    const char *store = (const char *)rpm_blob_get(header->blob, header->store, size);
+    for (uint32_t i = 0; i < header->entries[want].count && at < size; i++) {
+        const char *end = memchr(store + at, 0, size - at);
+        if (!end)
+            return;
+        struct str name = str_make(store + at, (size_t)(end - store) - at);
+        bool is_name = true;
+        for (size_t k = 0; k < ARRAY_LEN(not_names); k++)
+            is_name = is_name && !str_starts(name, str_of(not_names[k]));
+        if (is_name)
+            relations_add(relations, name);
+        at += (uint32_t)name.len + 1;
+    }
+}
+
+static void add_with_details(struct header *header, struct package *package)
+{
+    struct relations needs = {0}, provides = {0};
+    if (catalog_wants_details(header->sink)) {
+        read_names(header, WANT_REQUIRES, &needs);
+        read_names(header, WANT_PROVIDES, &provides);
+    }
+    relations_put(&needs, &provides, package);
+    catalog_add_package(header->sink, package);
+    relations_free(&needs);
+    relations_free(&provides);
+}
+
 /* A package without files has none of the three tags; lists that do not fit into the header leave
  * files without an owner, which is the safe side. */
 static void add_files(struct header *header, struct str name)
@@ -282,7 +328,8 @@ static void add_package(struct header *header)
         .license_count = license.len ? 1 : 0,
     };
     split_source(read_string(header, WANT_SOURCERPM), &package);
-    catalog_add_package(header->sink, &package);
+    /* Strings that cross pieces are copies: nothing of the package stands in the blob's own. */
+    add_with_details(header, &package);
     add_files(header, package.name);
 }
 

@@ -3,7 +3,7 @@
 
 NAME is the cataloger's ("npm-lock"). case.json: "about", "files": {path: content} of a root folder; a
 content is a text, a list of lines, or an object that says how to make bytes (tests/made_files.py).
-want.json is what the cataloger finds: UPDATE_GOLDEN=1 rewrites it (read it!). Every cataloger has a case
+"details": true also compares what each package depends on, and its hashes. want.json is what the cataloger finds: UPDATE_GOLDEN=1 rewrites it (read it!). Every cataloger has a case
 of good input and one whose name begins with "broken".
 
 The files of all cases, cut off and damaged in many places, also go through the cataloger alone (the fuzz
@@ -40,6 +40,18 @@ def line_of(package):
     return line + f" in {' '.join(package['paths'])}"
 
 
+def details_of(document):
+    """What each package that has any needs, and its hashes."""
+    packages = document["packages"]
+    details = {}
+    for package in packages:
+        needs = [f"needs {packages[ref]['name']} {packages[ref]['version']}" for ref in package.get("depends_on", [])]
+        hashes = [f"{name} {digest}" for name, digest in package.get("hashes", {}).items()]
+        if needs or hashes:
+            details[f"{package['name']} {package['version']}"] = needs + hashes
+    return details
+
+
 def outcome(document, done):
     return {
         "exit": done.returncode,
@@ -57,7 +69,11 @@ class Catalogers(unittest.TestCase):
             support.write_folder(root, read_case(os.path.join(folder, "case.json")))
             document, done = support.report("sbom", "--catalogers", name, "dir:" + root)
         self.assertIsNotNone(document, done.stderr)
-        got = json.loads(json.dumps(outcome(document, done)).replace(root.lstrip("/"), "ROOT"))
+        result = outcome(document, done)
+        with open(os.path.join(folder, "case.json"), encoding="utf-8") as file:
+            if json.load(file).get("details"):
+                result["details"] = details_of(document)
+        got = json.loads(json.dumps(result).replace(root.lstrip("/"), "ROOT"))
         want_path = os.path.join(folder, "want.json")
         if os.environ.get("UPDATE_GOLDEN") == "1":
             with open(want_path, "w", encoding="utf-8") as file:
