@@ -74,6 +74,9 @@ static void write_rule(struct json_writer *json, const struct finding *finding)
     json_put_str(json, "id", finding->id);
     write_message(json, "shortDescription",
                   text_fit(finding->title.len ? finding->title : finding->id, SARIF_TEXT));
+    /* GitHub asks for it; there is nothing longer to say than the title. */
+    write_message(json, "fullDescription",
+                  text_fit(finding->title.len ? finding->title : finding->id, SARIF_TEXT));
     buf_printf(&help, "%.*s: %s", STR_ARG(finding->id), severity_name(finding->severity));
     for (size_t i = 0; i < finding->cvss_count; i++)
         buf_printf(&help, "\nCVSS %s %.1f %.*s", cvss_version_name(finding->cvss[i].version),

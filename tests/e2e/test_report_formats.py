@@ -303,6 +303,27 @@ class Markdown(Case):
         self.assertIn("✅ Nothing was found.", self.write("markdown", image=self.clean()))
 
 
+class Sarif(Case):
+    """Microsoft's own validator, with the rules of SARIF and those of GitHub's service."""
+
+    def test_validator(self):
+        tool = os.path.join(ROOT, "tests/npm/node_modules/.parts/sarif-multitool")
+        path = os.path.join(self.folder, "report.sarif")
+
+        def check(text):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+            done = subprocess.run([tool, "validate", "--rule-kind", "Sarif;Ghas", path], capture_output=True, text=True, check=False,
+                                  env={**os.environ, "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"})
+            self.assertIn("files scanned", done.stdout + done.stderr)
+            return re.findall(r"(?:error|warning) ([A-Z]+\d+)", done.stdout + done.stderr)
+        for image in (self.image, self.clean()):
+            text = self.write("sarif", image=image)
+            # The project has no address of its own to tell.
+            self.assertEqual(set(check(text)) - {"SARIF2005"}, set())
+        self.assertIn("GH2012", check(self.write("sarif").replace('"fullDescription"', '"otherDescription"')))
+
+
 class Base(Case):
     """What is the base image's goes with an update of the base."""
 

@@ -220,6 +220,14 @@ class Validators(Case):
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual(json.loads(done.stdout), [], name)
 
+    def test_spdx_3(self):
+        for name, path, text in self.documents("spdx@3.0"):
+            done = node(os.path.join(NPM, "validate.js"), path)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(json.loads(done.stdout), [], name)
+            broken = self.write("bad", text.replace('"software_packageVersion"', '"software_packageVersions"', 1))
+            self.assertNotEqual(json.loads(node(os.path.join(NPM, "validate.js"), broken).stdout), [], name)
+
     def test_spdx_json(self):
         """SPDX 2.3, clauses 6, 7, 10, 11 and 12."""
         for name, _, text in self.documents("spdx"):

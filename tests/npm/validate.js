@@ -42,5 +42,13 @@ function spdx(document) {
     return wrong;
 }
 
+// SPDX's own schema of 3.0.1, which cdxgen brings.
+function spdx3(document) {
+    const Ajv2020 = require("ajv/dist/2020");
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    const check = ajv.compile(read(path.join(__dirname, "node_modules", ".parts", "spdx-3.0.1.schema.json")));
+    return check(document) ? [] : check.errors.slice(0, 10).map((error) => `${error.instancePath}: ${error.message}`);
+}
+
 const document = read(process.argv[2]);
-console.log(JSON.stringify(document.bomFormat ? cyclonedx(document) : spdx(document)));
+console.log(JSON.stringify(document.bomFormat ? cyclonedx(document) : document["@graph"] ? spdx3(document) : spdx(document)));
