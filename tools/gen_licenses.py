@@ -4,7 +4,7 @@
     npm install spdx-license-list@6.12.0 spdx-license-ids@3.0.24 spdx-exceptions@2.5.0   (anywhere)
     tools/gen_licenses.py lists NODE_MODULES
     meson compile -C BUILD license_sketch
-    tools/gen_licenses.py sketches NODE_MODULES BUILD/tools/license_sketch
+    tools/gen_licenses.py sketches NODE_MODULES BUILD/license_sketch
 
 No text is kept: a sketch is the smallest hashes of a text's runs of words (docs/licenses.md)."""
 import base64
@@ -75,14 +75,13 @@ def lists(modules):
                              "tools/gen_licenses.py.",), [(name,) for name in sorted(names, key=str.lower)])
 
 
-def sketch(program, text):
-    """The smallest hashes of a text's runs of words, and how many runs there are."""
+def runs(program, text):
+    """Hashes of all runs of words of a text."""
     with tempfile.NamedTemporaryFile() as file:
         file.write(text.encode())
         file.flush()
         done = subprocess.run([program, file.name], capture_output=True, check=True)
-    hashes = sorted(set(int(word) for word in done.stdout.split()))
-    return hashes[:KEPT], len(hashes)
+    return set(int(word) for word in done.stdout.split())
 
 
 def sketches(modules, program):
@@ -90,11 +89,13 @@ def sketches(modules, program):
     texts, rows = {}, []
     for path in sorted(glob.glob(os.path.join(modules, "spdx-license-list/licenses/*.json"))):
         name, text = os.path.basename(path)[:-5], load(path)["licenseText"]
-        if successor(name):
+        if successor(name) or name.endswith("-exception"):
             continue
-        hashes, count = sketch(program, text)
+        hashes = runs(program, text)
+        if name.startswith("LGPL-3.0"):  # the list has GPL's text behind it, files do not
+            hashes -= runs(program, load(os.path.dirname(path), "GPL-3.0-only.json")["licenseText"])
         if len(hashes) >= 8:
-            texts.setdefault(tuple(hashes), []).append((name, count))
+            texts.setdefault(tuple(sorted(hashes)[:KEPT]), []).append((name, len(hashes)))
     for hashes, names in texts.items():
         # "-only" before "-or-later": the text of a licence says nothing of later ones.
         name, count = min(names, key=lambda one: ("-or-later" in one[0], "invariants" in one[0], len(one[0]), one[0]))

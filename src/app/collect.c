@@ -32,6 +32,7 @@ struct collecting {
 
 void collection_free(struct collection *collection)
 {
+    VEC_FREE(&collection->notes);
     VEC_FREE(&collection->kept);
     arena_free(&collection->arena);
 }
@@ -586,6 +587,18 @@ static void finish_cataloger(struct collecting *all, unsigned index)
     arena_adopt(&report->arena, &arena);
 }
 
+static void take_notes(struct collecting *all)
+{
+    for (size_t i = 0; i < all->selected.count; i++) {
+        const struct selected *selected = &all->selected.items[i];
+        const struct file_content *content =
+            catalogers[selected->cataloger]->notes ? content_of(all, selected) : NULL;
+        if (content && content->sink.has_kept)
+            *VEC_ADD(&all->collection->notes) = (struct kept_file){
+                arena_str(&all->report->arena, selected->file.path), content->sink.kept};
+    }
+}
+
 static void take_selected(struct collecting *all)
 {
     for (unsigned i = 0; catalogers[i]; i++)
@@ -594,6 +607,7 @@ static void take_selected(struct collecting *all)
     for (size_t i = 0; i < all->selected.count; i++)
         if (!is_outranked(all, &all->selected.items[i]))
             take_file(all, &all->selected.items[i]);
+    take_notes(all);
     merge_doubles(all->report);
     merge_spellings(all->report);
 }

@@ -15,6 +15,8 @@ struct kept_file {
 struct collection {
     struct arena arena;
     VEC(struct kept_file) kept;
+    /* What catalogers with `notes` kept, by the file's path; texts live as long as the report. */
+    VEC(struct kept_file) notes;
 };
 void collection_free(struct collection *collection);
 /* False when there is no such file. */

@@ -122,10 +122,11 @@ static int scan_image(struct str target, const struct scan_options *options, con
     describe_target(report, image);
     collect(image, &collect_options, report, &collection);
     detect_system(report, &collection);
-    collection_free(&collection);
     jars_resolve(report, db);
     depends_resolve(report);
     licenses_normalize(report, false);
+    licenses_from_texts(report, &collection);
+    collection_free(&collection);
     return 0;
 }
 

@@ -68,6 +68,7 @@ struct cataloger {
     const char *help;  /* translatable */
     const char *group; /* "os", "language", "binary" */
     bool details;      /* it tells of nothing but details (catalog_wants_details()) */
+    bool notes;        /* what it keeps tells of packages that others found: app/licenses.c */
     unsigned version;  /* raised when its results change: part of the cache's key */
     /* Globs (base/str.h: str_glob) without a leading '/', ended by NULL. Patterns of system files
      * have no wildcard, or one in their last component; they are found through links, too. Others,

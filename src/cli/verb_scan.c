@@ -255,7 +255,7 @@ static int parse_bases(struct scan_run *run, struct pl_err *err)
 static int parse(struct scan_run *run, struct pl_err *err)
 {
     const struct args *args = run->args;
-    struct kinds kinds;
+    struct kinds kinds = {0};
     uint64_t jobs;
     const char *layers = args_get(args, "layers");
     run->options.platform = str_of(args_get(args, "platform"));
