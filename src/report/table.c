@@ -172,7 +172,7 @@ static struct str cell_text(struct table *table, const struct row *row, enum col
 static void fit_widths(struct table *table)
 {
     static const size_t most[COLUMN_COUNT] = {14, 6, 32, 36, 32, 32, 100};
-    static const size_t least[COLUMN_COUNT] = {8, 4, 14, 8, 7, 7, 0};
+    static const size_t least[COLUMN_COUNT] = {8, 4, 17, 8, 7, 7, 0};
     for (int column = 0; column < COLUMN_COUNT; column++) {
         size_t width = utf8_columns(str_of(tr(heads[column])));
         for (size_t i = 0; i < table->row_count; i++) {
@@ -355,10 +355,11 @@ static void write_suppressed(struct table *table, uint64_t count)
 {
     if (count == 0)
         return;
-    out_printf(table->out,
-               tr_n("%zu finding is suppressed; --show-suppressed tells which and why\n",
-                    "%zu findings are suppressed; --show-suppressed tells which and why\n", count),
+    out_printf(table->out, tr_n("%zu finding is suppressed", "%zu findings are suppressed", count),
                (size_t)count);
+    if (!table->style->suppressed)
+        out_puts(table->out, tr("; --show-suppressed tells which and why"));
+    out_putc(table->out, '\n');
 }
 
 static void write_counts(struct table *table)

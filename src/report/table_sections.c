@@ -140,38 +140,89 @@ static void write_advice(struct table *table)
 
 /* ---- suppressed findings ---- */
 
-static void write_suppressed_one(struct table *table, const struct finding *finding)
+static struct str reason_of(const struct table *table, const struct finding *finding)
 {
-    const struct package *package = table_package(table, finding);
+    return table->style->local && finding->suppressed_local.len ? finding->suppressed_local
+                                                                : finding->suppressed_why;
+}
+
+static bool same_reason(const struct finding *a, const struct finding *b)
+{
+    return strcmp(a->suppressed_by, b->suppressed_by) == 0 &&
+           str_equal(a->suppressed_why, b->suppressed_why) &&
+           str_equal(a->suppressed_until, b->suppressed_until);
+}
+
+/* By reason, then by id: what one decision hides stands together. */
+static int by_reason(const void *a, const void *b)
+{
+    const struct finding *x = *(const struct finding *const *)a;
+    const struct finding *y = *(const struct finding *const *)b;
+    int order = strcmp(x->suppressed_by, y->suppressed_by);
+    if (order == 0)
+        order = str_compare(x->suppressed_why, y->suppressed_why);
+    if (order == 0)
+        order = str_compare(x->suppressed_until, y->suppressed_until);
+    if (order == 0)
+        order = str_compare(x->id, y->id);
+    return order ? order : (x > y) - (x < y);
+}
+
+static void write_reason(struct table *table, const struct finding *finding)
+{
     AUTO_BUF line = {0};
-    buf_puts(&line, "  ");
-    utf8_cell(&line, finding->id, 22);
-    utf8_cell(&line, package ? package->name : finding->path, 26);
-    buf_printf(&line, "%s: ", finding->suppressed_by);
-    utf8_safe(&line, table->style->local && finding->suppressed_local.len
-                         ? finding->suppressed_local
-                         : finding->suppressed_why);
+    buf_printf(&line, "  %s: ", finding->suppressed_by);
+    utf8_safe(&line, reason_of(table, finding));
     if (finding->suppressed_until.len)
         buf_printf(&line, tr(", until %.*s"), STR_ARG(finding->suppressed_until));
     buf_putc(&line, '\n');
     out_add(table->out, buf_str(&line));
 }
 
+/* One id with all packages that it is hidden in; returns how many findings these are. */
+static size_t write_hidden(struct table *table, const struct finding *const *findings, size_t count)
+{
+    enum { ID = 22, NAMES = 100 };
+    AUTO_BUF line = {0};
+    AUTO_BUF names = {0};
+    size_t end = 0, width = table->style->width;
+    for (; end < count && str_equal(findings[end]->id, findings[0]->id) &&
+           same_reason(findings[end], findings[0]);
+         end++) {
+        const struct package *package = table_package(table, findings[end]);
+        buf_puts(&names, end ? ", " : "");
+        buf_add(&names, package ? package->name : findings[end]->path);
+    }
+    buf_puts(&line, "    ");
+    utf8_cell(&line, findings[0]->id, ID);
+    buf_puts(&line, "  ");
+    size_t room = width > ID + 16 ? width - ID - 6 : NAMES;
+    size_t columns = utf8_columns(buf_str(&names));
+    utf8_cell(&line, buf_str(&names), columns < room ? columns : room);
+    buf_putc(&line, '\n');
+    out_add(table->out, buf_str(&line));
+    return end;
+}
+
 static void write_suppressed(struct table *table)
 {
     const struct report *report = table->report;
-    bool any = false;
-    for (size_t i = 0; i < report->findings.count && table->style->suppressed; i++) {
-        if (!report->findings.items[i].suppressed_by)
-            continue;
-        if (!any) {
-            table_paint(table, "1");
-            out_printf(table->out, "\n%s\n", tr("SUPPRESSED"));
-            table_paint(table, "0");
-        }
-        any = true;
-        write_suppressed_one(table, &report->findings.items[i]);
+    VEC(const struct finding *) list = {0};
+    for (size_t i = 0; i < report->findings.count && table->style->suppressed; i++)
+        if (report->findings.items[i].suppressed_by)
+            *VEC_ADD(&list) = &report->findings.items[i];
+    if (list.count == 0)
+        return;
+    qsort(list.items, list.count, sizeof(list.items[0]), by_reason);
+    table_paint(table, "1");
+    out_printf(table->out, "\n%s\n", tr("SUPPRESSED"));
+    table_paint(table, "0");
+    for (size_t i = 0; i < list.count;) {
+        if (i == 0 || !same_reason(list.items[i], list.items[i - 1]))
+            write_reason(table, list.items[i]);
+        i += write_hidden(table, list.items + i, list.count - i);
     }
+    VEC_FREE(&list);
 }
 
 /* ---- the verdict ---- */

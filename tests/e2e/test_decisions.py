@@ -585,5 +585,5 @@ class Verdict(Case):
         self.assertRegex(text, r"FAILED because of\n  findings of severity high or worse .*: 2: CVE-2026-0001 \(left\)")
         self.assertNotIn("nobody turns right", text)
         text = support.plimsoll(*words, "--show-suppressed").stdout
-        self.assertRegex(text, r"SUPPRESSED\n  CVE-2026-0002 +right +ignore: nobody turns right \(.*rules\.yaml:2\), until 2030-01-01\n")
+        self.assertRegex(text, r"SUPPRESSED\n  ignore: nobody turns right \(.*rules\.yaml:2\), until 2030-01-01\n    CVE-2026-0002 +right\n")
         self.assertIn("未通过", support.plimsoll(*words, "--lang", "zh").stdout)
