@@ -23,8 +23,10 @@ struct index {
     struct arena arena;
     VEC(struct entry) entries;
     VEC(size_t) found;
-    struct npm_tree npm;               /* installed ones, by their folders */
-    bool versions[PACKAGE_TYPE_COUNT]; /* packages of this type name versions that they need */
+    struct npm_tree npm; /* installed ones, by their folders */
+    /* Packages of this type say what they need by names, and some by versions; npm's that are
+     * installed mean folders. */
+    bool names[PACKAGE_TYPE_COUNT], versions[PACKAGE_TYPE_COUNT];
     size_t steps;
 };
 
@@ -69,6 +71,17 @@ static void add_folders(struct index *index, size_t at)
                          at);
 }
 
+/* All of its files are npm's manifests, and it asks for no version. */
+static bool means_folders(const struct package *package)
+{
+    bool all = package->type == PACKAGE_NPM;
+    for (size_t i = 0; i < package->path_count && all; i++)
+        all = str_ends(package->paths[i], npm_manifest);
+    for (size_t i = 0; i < package->need_count && all; i++)
+        all = str_index(package->needs[i], '\t') == SIZE_MAX;
+    return all;
+}
+
 /* False: no package says what it needs. */
 static bool look_at_needs(struct index *index)
 {
@@ -77,6 +90,8 @@ static bool look_at_needs(struct index *index)
     for (size_t i = 0; i < report->packages.count; i++) {
         const struct package *package = &report->packages.items[i];
         needed = needed || package->need_count;
+        if (package->need_count && !means_folders(package))
+            index->names[package->type] = true;
         for (size_t k = 0; k < package->need_count && !index->versions[package->type]; k++)
             index->versions[package->type] = str_index(package->needs[k], '\t') != SIZE_MAX;
     }
@@ -88,13 +103,15 @@ static void fill(struct index *index)
     const struct report *report = index->report;
     for (size_t i = 0; i < report->packages.count; i++) {
         const struct package *package = &report->packages.items[i];
-        add_name(index, i, package->name);
-        for (size_t k = 0; k < package->provide_count; k++)
+        if (index->names[package->type])
+            add_name(index, i, package->name);
+        for (size_t k = 0; k < package->provide_count && index->names[package->type]; k++)
             add_name(index, i, package->provides[k]);
         if (package->type == PACKAGE_NPM)
             add_folders(index, i);
     }
-    qsort(index->entries.items, index->entries.count, sizeof(struct entry), by_hash);
+    if (index->entries.count)
+        qsort(index->entries.items, index->entries.count, sizeof(struct entry), by_hash);
     npm_tree_sort(&index->npm);
 }
 
@@ -200,10 +217,10 @@ static int by_number(const void *a, const void *b)
 static void look_from(struct index *index, const struct place *from)
 {
     const struct package *package = from->package;
-    for (size_t i = 0; i < package->need_count; i++) {
+    for (size_t i = 0; i < package->need_count && index->steps < STEPS_MAX; i++) {
         struct str rest = package->needs[i], need;
         size_t hit = SIZE_MAX;
-        while (hit == SIZE_MAX && index->steps++ < STEPS_MAX && str_cut(&rest, '|', &need))
+        while (hit == SIZE_MAX && str_cut(&rest, '|', &need) && index->steps++ < STEPS_MAX)
             hit = find(index, from, need);
         if (hit != SIZE_MAX && hit != from->at)
             *VEC_ADD(&index->found) = hit;

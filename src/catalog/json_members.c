@@ -74,13 +74,17 @@ static int skip_value(struct scan *scan, struct pl_err *err)
     return scan->at == start ? bad(scan, err) : 0;
 }
 
-static int scan_member(struct scan *scan, const char *const *names,
-                       struct json_member_value *values, size_t count, struct pl_err *err)
+struct member {
+    struct str name;
+    struct json_member_value value;
+};
+
+static int scan_member(struct scan *scan, struct member *ret_member, struct pl_err *err)
 {
     size_t start = scan->at;
     if (here(scan) != '"' || !skip_string(scan))
         return bad(scan, err);
-    struct str name = str_make(scan->text.data + start + 1, scan->at - start - 2);
+    ret_member->name = str_make(scan->text.data + start + 1, scan->at - start - 2);
     skip_space(scan);
     if (here(scan) != ':')
         return bad(scan, err);
@@ -88,18 +92,17 @@ static int scan_member(struct scan *scan, const char *const *names,
     skip_space(scan);
     start = scan->at;
     int r = skip_value(scan, err);
-    for (size_t i = 0; i < count && r == 0; i++)
-        if (str_is(name, names[i]))
-            values[i] = (struct json_member_value){
-                str_make(scan->text.data + start, scan->at - start), start};
+    ret_member->value =
+        (struct json_member_value){str_make(scan->text.data + start, scan->at - start), start};
     return r;
 }
 
-int json_members(struct str text, const char *const *names, struct json_member_value *values,
-                 size_t count, struct pl_err *err)
+typedef void take_member(void *context, const struct member *member);
+
+static int each_member(struct str text, take_member *take, void *context, struct pl_err *err)
 {
     struct scan scan = {.text = text};
-    memset(values, 0, count * sizeof(*values));
+    struct member member;
     if (str_starts(text, STR("\xef\xbb\xbf")))
         scan.at = 3;
     skip_space(&scan);
@@ -110,9 +113,10 @@ int json_members(struct str text, const char *const *names, struct json_member_v
         skip_space(&scan);
         if (first && here(&scan) == '}')
             break;
-        int r = scan_member(&scan, names, values, count, err);
+        int r = scan_member(&scan, &member, err);
         if (r < 0)
             return r;
+        take(context, &member);
         skip_space(&scan);
         if (here(&scan) == '}')
             break;
@@ -123,6 +127,47 @@ int json_members(struct str text, const char *const *names, struct json_member_v
     scan.at++;
     skip_space(&scan);
     return scan.at == text.len ? 0 : bad(&scan, err);
+}
+
+struct wanted {
+    const char *const *names;
+    struct json_member_value *values;
+    size_t count;
+};
+
+static void take_wanted(void *context, const struct member *member)
+{
+    const struct wanted *wanted = context;
+    for (size_t i = 0; i < wanted->count; i++)
+        if (str_is(member->name, wanted->names[i]))
+            wanted->values[i] = member->value;
+}
+
+int json_members(struct str text, const char *const *names, struct json_member_value *values,
+                 size_t count, struct pl_err *err)
+{
+    struct wanted wanted = {names, values, count};
+    memset(values, 0, count * sizeof(*values));
+    return each_member(text, take_wanted, &wanted, err);
+}
+
+struct names {
+    void (*take)(void *context, struct str name);
+    void *context;
+};
+
+static void take_name(void *context, const struct member *member)
+{
+    const struct names *names = context;
+    names->take(names->context, member->name);
+}
+
+bool json_member_names(struct str object, void (*take)(void *context, struct str name),
+                       void *context)
+{
+    struct names names = {take, context};
+    struct pl_err ignored;
+    return each_member(object, take_name, &names, &ignored) == 0;
 }
 
 struct str json_member_text(struct arena *arena, const struct json_member_value *value)

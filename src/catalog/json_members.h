@@ -16,5 +16,9 @@ struct json_member_value {
  * skipped over, not checked. */
 int json_members(struct str text, const char *const *names, struct json_member_value *values,
                  size_t count, struct pl_err *err);
+/* Calls take() with the name of every member of an object, not unescaped. False: the text is no
+ * object, or is cut off; names before that were taken. */
+bool json_member_names(struct str object, void (*take)(void *context, struct str name),
+                       void *context);
 /* The text of a string value, in place or, where it has escapes, in the arena. Empty: no string. */
 struct str json_member_text(struct arena *arena, const struct json_member_value *value);

@@ -14,22 +14,13 @@
 #include "catalog/npm_names.h"
 #include "io/json_doc.h"
 
-enum { NAME, VERSION, LICENSE, LICENSES, MEMBERS };
+/* Those from NEEDS on are looked for only when details are asked for. */
+enum { NAME, VERSION, LICENSE, LICENSES, NEEDS, MEMBERS = NEEDS + 3 };
 
-/* Each by its name alone: which one is meant, its folder tells. */
-static void take_needs(struct details *details, struct str manifest)
+static void take_need(void *context, struct str name)
 {
-    static const char *const names[] = {"dependencies", "optionalDependencies", "peerDependencies"};
-    struct json_member_value values[ARRAY_LEN(names)];
-    struct pl_err ignored;
-    if (json_members(manifest, names, values, ARRAY_LEN(names), &ignored) < 0)
-        return;
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        AUTO_JSON *object = NULL;
-        if (str_starts(values[i].raw, STR("{")) &&
-            json_document(values[i].raw, &object, &ignored) == 0)
-            details_need_names(details, object);
-    }
+    struct details *details = context;
+    relations_add(&details->needs, name);
 }
 
 /* {"type": "MIT", …}: how packages before 2015 wrote it. */
@@ -52,14 +43,21 @@ static struct str license_type(struct arena *arena, const struct json_member_val
 static int npm_read(struct catalog_sink *sink, struct input *input, struct str companion,
                     struct pl_err *err)
 {
-    static const char *const names[MEMBERS] = {"name", "version", "license", "licenses"};
+    static const char *const names[MEMBERS] = {"name",
+                                               "version",
+                                               "license",
+                                               "licenses",
+                                               "dependencies",
+                                               "optionalDependencies",
+                                               "peerDependencies"};
     struct json_member_value values[MEMBERS];
     struct arena arena = {0};
     struct details details = {0};
     (void)companion;
     if (!npm_path_is_package(input->path))
         return 0;
-    int r = json_members(input->whole, names, values, MEMBERS, err);
+    bool wants_details = catalog_wants_details(sink);
+    int r = json_members(input->whole, names, values, wants_details ? MEMBERS : NEEDS, err);
     if (r < 0)
         return r;
     struct str license = license_type(&arena, &values[LICENSE]);
@@ -73,8 +71,9 @@ static int npm_read(struct catalog_sink *sink, struct input *input, struct str c
         .license_count = license.len != 0,
     };
     if (npm_name_is_valid(package.name) && package.version.len) {
-        if (details_start(&details, sink))
-            take_needs(&details, input->whole);
+        /* Each by its name alone: which one is meant, its folder tells. */
+        for (size_t i = NEEDS; i < MEMBERS && wants_details; i++)
+            json_member_names(values[i].raw, take_need, &details);
         details_put(&details, &package);
         catalog_add_package(sink, &package);
     }

@@ -6,6 +6,8 @@
 #include "base/path.h"
 #include "catalog/npm_names.h"
 
+enum { BITS_MAX = 20 };
+
 /* Debian Policy for Node.js modules: visible from everywhere. */
 static const char *const shared[] = {"usr/share/nodejs/", "usr/lib/nodejs/"};
 
@@ -35,15 +37,32 @@ static int by_hash(const void *a, const void *b)
     return (x->value > y->value) - (x->value < y->value);
 }
 
+static size_t bucket_of(const struct npm_tree *tree, uint64_t hash)
+{
+    return tree->bits ? (size_t)(hash >> (64 - tree->bits)) : 0;
+}
+
 void npm_tree_sort(struct npm_tree *tree)
 {
-    if (tree->nodes.count)
-        qsort(tree->nodes.items, tree->nodes.count, sizeof(struct npm_node), by_hash);
+    size_t count = tree->nodes.count, bucket = 0;
+    if (count == 0)
+        return;
+    qsort(tree->nodes.items, count, sizeof(struct npm_node), by_hash);
+    while (tree->bits < BITS_MAX && (size_t)1 << tree->bits < count)
+        tree->bits++;
+    size_t buckets = (size_t)1 << tree->bits;
+    tree->starts = mem_alloc((buckets + 1) * sizeof(*tree->starts));
+    for (size_t i = 0; i < count; i++)
+        while (bucket <= bucket_of(tree, tree->nodes.items[i].hash))
+            tree->starts[bucket++] = i;
+    while (bucket <= buckets)
+        tree->starts[bucket++] = count;
 }
 
 void npm_tree_free(struct npm_tree *tree)
 {
     VEC_FREE(&tree->nodes);
+    free(tree->starts);
     hash_set_free(&tree->folders);
 }
 
@@ -75,9 +94,10 @@ void npm_tree_levels(const struct npm_tree *tree, struct str folder, struct npm_
 
 size_t npm_tree_find(const struct npm_tree *tree, const struct npm_levels *levels, struct str name)
 {
-    for (size_t i = 0; i < levels->count; i++) {
+    for (size_t i = 0; tree->starts && i < levels->count; i++) {
         uint64_t hash = hash_of(levels->folders[i], name);
-        size_t low = 0, high = tree->nodes.count;
+        size_t bucket = bucket_of(tree, hash);
+        size_t low = tree->starts[bucket], high = tree->starts[bucket + 1];
         while (low < high) {
             size_t middle = low + (high - low) / 2;
             if (tree->nodes.items[middle].hash < hash)

@@ -14,6 +14,8 @@ struct npm_node {
 /* A zeroed struct is an empty tree. */
 struct npm_tree {
     VEC(struct npm_node) nodes;
+    unsigned bits; /* of the hashes, the uppermost: where each value of them begins in `nodes` */
+    size_t *starts;
     struct hash_set folders; /* those called node_modules that something is in */
 };
 

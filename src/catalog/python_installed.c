@@ -48,7 +48,7 @@ static void take_needs(struct details *details, struct str text)
 {
     static const struct str name = {"requires-dist:", 14};
     struct str line;
-    while (str_cut(&text, '\n', &line) && str_trim(line).len)
+    while (str_cut(&text, '\n', &line))
         if (line.len > name.len && strncasecmp(line.data, name.data, name.len) == 0)
             details_need_python(details, str_from(line, name.len));
 }

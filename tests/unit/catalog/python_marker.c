@@ -46,8 +46,31 @@ static void markers(void)
             FAIL("%s", cases[i].text);
 }
 
+/* Without extras: what asks for one is false, what asks for none is true. */
+static void extras(void)
+{
+    static const struct {
+        bool excluded;
+        const char *text;
+    } cases[] = {
+        {true, "extra == 'x'"},
+        {true, "'x' == extra"},
+        {true, "python_version < '3' and extra === \"x\""},
+        {true, "extra == 'x' or sys_platform == 'win32'"},
+        {false, "extra == 'x' or python_version < '3'"},
+        {false, "extra != 'x'"},
+        {false, "extra in 'x'"},
+        {false, "extra == 'x' junk"},
+        {false, "python_version < '3'"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        if (python_marker_excludes_plain(str_of(cases[i].text)) != cases[i].excluded)
+            FAIL("%s", cases[i].text);
+}
+
 int main(void)
 {
     RUN(markers);
+    RUN(extras);
     return test_end();
 }

@@ -2,12 +2,15 @@
 #include "catalog/rpm.h"
 #include "rpm_build.h"
 
+static bool details_wanted;
+
 /* In pieces of `piece` bytes, each of its own memory. */
 static struct catalog_run run_header(struct str bytes, size_t piece)
 {
     struct catalog_run run;
     struct rpm_blob blob = {0};
     run_start(&run, &cataloger_rpm, "f");
+    run.sink.details = details_wanted;
     for (size_t at = 0; at < bytes.len; at += piece)
         rpm_blob_add(&blob, arena_str(&run.arena, str_first(str_from(bytes, at), piece)));
     rpm_header_add(&run.sink, &blob, 7);
@@ -49,6 +52,56 @@ static void tags(void)
                 CHECK_STR(run_problem(&run, 0), cases[i].problem);
             run_free(&run);
         }
+}
+
+static void put_list(struct buf *index, struct buf *store, uint32_t tag, uint32_t count,
+                     struct str strings)
+{
+    put_be32(index, tag);
+    put_be32(index, 8);
+    put_be32(index, (uint32_t)store->len);
+    put_be32(index, count);
+    buf_add(store, strings);
+}
+
+static void check_list(const struct str *list, size_t count, const char *const *want, size_t wanted)
+{
+    CHECK_INT(count, wanted);
+    for (size_t i = 0; i < count && i < wanted; i++)
+        CHECK_STR(list[i], want[i]);
+}
+
+/* Counts that promise more than there is; the last list has no end. */
+static void needs_and_provides(void)
+{
+    static const char *const needs[] = {"/bin/sh", "libc.so.6()(64bit)"};
+    static const char *const provides[] = {"a", "webserver"};
+    static const size_t pieces[] = {1, 13, 100000};
+    for (size_t i = 0; i < 2 * ARRAY_LEN(pieces); i++) {
+        AUTO_BUF bytes = {0}, index = {0}, store = {0};
+        put_text(&index, &store, 1000, "a");
+        put_text(&index, &store, 1001, "1");
+        put_text(&index, &store, 1002, "2");
+        put_list(&index, &store, 1049, 5,
+                 STR("/bin/sh\0rpmlib(X)\0config(a)\0(b if c)\0libc.so.6()(64bit)\0"));
+        put_list(&index, &store, 1047, 0xffffffff, STR("a\0webserver\0unended"));
+        put_be32(&bytes, (uint32_t)(index.len / 16));
+        put_be32(&bytes, (uint32_t)store.len);
+        buf_add(&bytes, buf_str(&index));
+        buf_add(&bytes, buf_str(&store));
+        details_wanted = i % 2;
+        struct catalog_run run = run_header(buf_str(&bytes), pieces[i / 2]);
+        details_wanted = false;
+        CHECK_INT(run.sink.problems.count, 0);
+        CHECK_INT(run.sink.packages.count, 1);
+        if (run.sink.packages.count) {
+            const struct package *package = run.sink.packages.items[0];
+            CHECK_STR(package->name, "a");
+            check_list(package->needs, package->need_count, needs, i % 2 ? 2 : 0);
+            check_list(package->provides, package->provide_count, provides, i % 2 ? 2 : 0);
+        }
+        run_free(&run);
+    }
 }
 
 /* The index entry of NAME is the second one: 8 + 16 bytes in. */
@@ -148,6 +201,7 @@ static void kinds(void)
 int main(void)
 {
     RUN(tags);
+    RUN(needs_and_provides);
     RUN(damaged_index);
     RUN(endless_string_and_wrong_epoch);
     RUN(kinds);
