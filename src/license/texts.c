@@ -223,6 +223,7 @@ struct reading {
     uint64_t *seen;       /* a bit for each slot that was hit */
     size_t example_until; /* words up to here are an example */
     bool choice, later;
+    const struct phrase *last; /* reference */
     const struct phrase *exceptions[4];
     size_t exception_count;
     struct found found[FOUND_MAX];
@@ -272,6 +273,18 @@ static void take_phrase(struct reading *reading, const struct phrase *phrase)
     }
 }
 
+/* "LGPL-2" was no reference when "LGPL-2.1" goes on from it. */
+static void take_back(struct reading *reading, const struct phrase *longer)
+{
+    const struct phrase *before = reading->last;
+    if (!before || reading->found_count == 0)
+        return;
+    const struct found *last = &reading->found[reading->found_count - 1];
+    if (last->place + 1 == reading->ring.count && str_is(last->expression, before->expression) &&
+        str_starts(str_of(longer->words), str_of(before->words)))
+        reading->found_count--;
+}
+
 /* Of the phrases that end here the longest counts. */
 static void match_phrases(struct reading *reading, uint32_t first)
 {
@@ -287,8 +300,13 @@ static void match_phrases(struct reading *reading, uint32_t first)
         if (back == compiled->count && (!best || compiled->count > best->count))
             best = compiled;
     }
-    if (best)
-        take_phrase(reading, best->phrase);
+    if (!best)
+        return;
+    if (best->phrase->kind == PHRASE_REFERENCE) {
+        take_back(reading, best->phrase);
+        reading->last = best->phrase;
+    }
+    take_phrase(reading, best->phrase);
 }
 
 static void count_hits(struct reading *reading, const struct slot *slot)
