@@ -37,7 +37,8 @@ static inline void fuzz_cataloger_at(const struct cataloger *cataloger, struct s
                                 .cataloger = cataloger,
                                 .path = path,
                                 .package_budget = &budget,
-                                .byte_budget = &left};
+                                .byte_budget = &left,
+                                .details = true}; /* they are the longer way */
     struct fuzz_input input = {.input = {.path = path, .size = bytes.len, .fd = -1}, .rest = bytes};
     if (cataloger->mode == CATALOG_STREAM)
         input.input.next = fuzz_next;
