@@ -16,6 +16,7 @@
 
 /* Those from NEEDS on are looked for only when details are asked for. */
 enum { NAME, VERSION, LICENSE, LICENSES, NEEDS, MEMBERS = NEEDS + 3 };
+enum { LICENSES_MAX = 8 };
 
 static void take_need(void *context, struct str name)
 {
@@ -32,12 +33,33 @@ static struct str license_type(struct arena *arena, const struct json_member_val
     struct str text = json_member_text(arena, value);
     if (text.len || value->raw.len == 0)
         return text;
-    struct str raw = value->raw;
-    if (raw.data[0] == '[') /* the first of a list is enough to know that there is one */
-        raw = str_first(str_from(raw, 1), raw.len - 2);
-    if (json_members(str_trim(raw), names, &type, 1, &ignored) < 0)
+    if (json_members(str_trim(value->raw), names, &type, 1, &ignored) < 0)
         return STR_NONE;
     return json_member_text(arena, &type);
+}
+
+/* One licence, or a list of those that may be chosen from; how many there are. */
+static size_t take_licenses(struct arena *arena, const struct json_member_value *value,
+                            struct str licenses[LICENSES_MAX])
+{
+    struct pl_err ignored;
+    AUTO_JSON *list = NULL;
+    size_t count = 0;
+    if (value->raw.len == 0 || value->raw.data[0] != '[') {
+        licenses[0] = license_type(arena, value);
+        return licenses[0].len != 0;
+    }
+    if (json_document(value->raw, &list, &ignored) < 0)
+        return 0;
+    for (size_t i = 0; i < json_array_size(list) && count < LICENSES_MAX; i++) {
+        const json_t *item = json_array_get(list, i);
+        struct str text = json_is_string(item)
+                              ? str_make(json_string_value(item), json_string_length(item))
+                              : json_text(item, "type");
+        if (text.len)
+            licenses[count++] = arena_str(arena, text);
+    }
+    return count;
 }
 
 static int npm_read(struct catalog_sink *sink, struct input *input, struct str companion,
@@ -60,15 +82,16 @@ static int npm_read(struct catalog_sink *sink, struct input *input, struct str c
     int r = json_members(input->whole, names, values, wants_details ? MEMBERS : NEEDS, err);
     if (r < 0)
         return r;
-    struct str license = license_type(&arena, &values[LICENSE]);
-    if (!license.len)
-        license = license_type(&arena, &values[LICENSES]);
+    struct str licenses[LICENSES_MAX];
+    size_t license_count = take_licenses(&arena, &values[LICENSE], licenses);
+    if (license_count == 0)
+        license_count = take_licenses(&arena, &values[LICENSES], licenses);
     struct package package = {
         .type = PACKAGE_NPM,
         .name = json_member_text(&arena, &values[NAME]),
         .version = str_trim(json_member_text(&arena, &values[VERSION])),
-        .licenses = &license,
-        .license_count = license.len != 0,
+        .licenses = licenses,
+        .license_count = license_count,
     };
     if (npm_name_is_valid(package.name) && package.version.len) {
         /* Each by its name alone: which one is meant, its folder tells. */
@@ -86,7 +109,7 @@ const struct cataloger cataloger_npm_installed = {
     .name = "npm-installed",
     .help = N_("installed npm packages (package.json)"),
     .group = "language",
-    .version = 2,
+    .version = 3,
     .wants = (const char *const[]){"**/package.json", NULL},
     .mode = CATALOG_WHOLE,
     .max_size = LIMIT_FILE_SMALL,

@@ -16,6 +16,7 @@
 #include "catalog/details.h"
 #include "io/json_doc.h"
 
+enum { LICENSES_MAX = 8, NAME_MAX_LEN = 200 };
 enum kind { KIND_NONE, KIND_METADATA, KIND_RECORD, KIND_DIRECT_URL, KIND_EGG_FILE };
 
 static enum kind kind_of(struct str path)
@@ -51,6 +52,25 @@ static void take_needs(struct details *details, struct str text)
     while (str_cut(&text, '\n', &line))
         if (line.len > name.len && strncasecmp(line.data, name.data, name.len) == 0)
             details_need_python(details, str_from(line, name.len));
+}
+
+/* What Core metadata say of the licence: its expression, else its words, else its classifiers. A
+ * License field that holds a whole text tells no name. How many there are. */
+static size_t take_licenses(struct str text, struct str licenses[LICENSES_MAX])
+{
+    struct str license = header(text, "License-Expression"), line;
+    size_t count = 0;
+    if (!license.len)
+        license = header(text, "License");
+    if (license.len && license.len < NAME_MAX_LEN && !str_is(license, "UNKNOWN")) {
+        licenses[0] = license;
+        return 1;
+    }
+    while (count < LICENSES_MAX && str_cut(&text, '\n', &line) && str_trim(line).len)
+        if (str_starts(line, STR("Classifier: License ::")) &&
+            !str_ends(str_trim(line), STR(":: OSI Approved")))
+            licenses[count++] = str_trim(str_from(line, sizeof("Classifier:") - 1));
+    return count;
 }
 
 static bool is_vendored(struct str path)
@@ -122,14 +142,13 @@ static void add(struct catalog_sink *sink, const struct catalog_file *files, siz
             direct = &files[i];
     }
     struct package package = {.type = PACKAGE_PYPI};
-    struct str license = STR_NONE;
+    struct str licenses[LICENSES_MAX];
     const struct catalog_file *told = metadata ? metadata : record;
     if (metadata) {
         package.name = header(metadata->content, "Name");
         package.version = header(metadata->content, "Version");
-        license = header(metadata->content, "License-Expression");
-        if (!license.len)
-            license = header(metadata->content, "License");
+        package.licenses = licenses;
+        package.license_count = take_licenses(metadata->content, licenses);
     }
     if (told && (!package.name.len || !package.version.len))
         split_folder(path_base(path_dir(told->path)), &package);
@@ -141,8 +160,6 @@ static void add(struct catalog_sink *sink, const struct catalog_file *files, siz
         catalog_add_problem(sink, &problem);
     } else if (told) {
         package.origin = is_vendored(told->path) ? PACKAGE_VENDORED : PACKAGE_INSTALLED;
-        package.licenses = &license;
-        package.license_count = license.len && license.len < 200 && !str_is(license, "UNKNOWN");
         if (direct)
             package.qualifiers = vcs_url(&arena, direct->content);
         struct details details = {0};
@@ -200,7 +217,7 @@ const struct cataloger cataloger_python_installed = {
     .name = "python-installed",
     .help = N_("installed Python distributions (.dist-info, .egg-info)"),
     .group = "language",
-    .version = 2,
+    .version = 3,
     .wants = (const char *const[]){"**/*.dist-info/METADATA", "**/*.dist-info/RECORD",
                                    "**/*.dist-info/direct_url.json", "**/*.egg-info/PKG-INFO",
                                    "**/EGG-INFO/PKG-INFO", "**/*.egg-info", NULL},

@@ -46,6 +46,11 @@ FILES = [
     npm("told", license="ISC"),
     {"path": "app/node_modules/told/LICENSE", "text": NOTICE},
     npm("vague", license="BSD"),
+    npm("old", licenses=[{"type": "MIT"}, {"type": "GPL-3.0", "url": "x"}]),
+    {"path": "usr/lib/python3/dist-packages/snake-1.0.dist-info/METADATA",
+     "text": "Metadata-Version: 2.1\nName: snake\nVersion: 1.0\nLicense: UNKNOWN\n"
+             "Classifier: License :: OSI Approved\nClassifier: License :: OSI Approved :: MIT License\n"
+             "Classifier: Topic :: Games\n\nA text.\n"},
     {"path": "app/LICENSE", "text": NOTICE},
 ]
 
@@ -79,7 +84,8 @@ class Licenses(unittest.TestCase):
             "hello-data": ["GPL-2.0-or-later AND MIT", "house-terms"],
             "plain": ["GPL-2.0-only"],
             "free": ["MIT"], "either": ["MIT OR GPL-3.0-only"], "strict": ["GPL-3.0-or-later"], "silent": [],
-            "text": ["GPL-3.0-or-later"], "told": ["ISC"], "vague": ["BSD"]})
+            "text": ["GPL-3.0-or-later"], "told": ["ISC"], "vague": ["BSD"],
+            "old": ["MIT OR GPL-3.0-only"], "snake": ["MIT"]})
 
     def test_denied(self):
         self.assertEqual(self.found("--license-deny", "copyleft"), {
