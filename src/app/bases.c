@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/limits.h"
+#include "base/search.h"
 #include "image/image.h"
 #include "io/whole_file.h"
 #include "runtime/engine.h"
@@ -143,22 +144,21 @@ static int by_chain(const void *a, const void *b)
     return order ? order : (x->order > y->order) - (x->order < y->order);
 }
 
+static int before_chain(const void *item, const void *key)
+{
+    return str_compare(((const struct known_image *)item)->chain_id, *(const struct str *)key);
+}
+
 static const struct known_image *find(struct bases *bases, struct str chain_id)
 {
-    size_t low = 0, high = bases->images.count;
-    if (!bases->sorted && high)
-        qsort(bases->images.items, high, sizeof(struct known_image), by_chain);
+    size_t count = bases->images.count;
+    if (!bases->sorted && count)
+        qsort(bases->images.items, count, sizeof(struct known_image), by_chain);
     bases->sorted = true;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (str_compare(bases->images.items[middle].chain_id, chain_id) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool found =
-        low < bases->images.count && str_equal(bases->images.items[low].chain_id, chain_id);
-    return found ? &bases->images.items[low] : NULL;
+    size_t at = search_first(bases->images.items, count, sizeof(struct known_image), &chain_id,
+                             before_chain);
+    bool found = at < count && str_equal(bases->images.items[at].chain_id, chain_id);
+    return found ? &bases->images.items[at] : NULL;
 }
 
 static const struct known_image *find_base(struct bases *bases, const struct report *report,

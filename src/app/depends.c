@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/hash_set.h"
+#include "base/search.h"
 #include "catalog/npm_tree.h"
 #include "model/ecosystem.h"
 
@@ -117,15 +118,8 @@ static void fill(struct index *index)
 
 static size_t first_of(const struct index *index, uint64_t hash)
 {
-    size_t low = 0, high = index->entries.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (index->entries.items[middle].hash < hash)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return search_first_hash(index->entries.items, index->entries.count, sizeof(struct entry),
+                             hash);
 }
 
 /* Bytes up to the last '/' that both paths share. */

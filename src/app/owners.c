@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/hash_set.h"
+#include "base/search.h"
 #include "model/ecosystem.h"
 
 void owners_add(struct owners *owners, const struct catalog_sink *sink, uint32_t layer)
@@ -101,14 +102,8 @@ static bool is_other_file(const struct owners *owners, size_t first, const struc
 static size_t owner_of_hash(const struct owners *owners, const struct report *report, uint64_t hash,
                             const struct file_sums *sums, uint32_t layer)
 {
-    size_t low = 0, high = owners->files.count, found = OWNER_NONE;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (owners->files.items[middle].path < hash)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    size_t found = OWNER_NONE, low = search_first_hash(owners->files.items, owners->files.count,
+                                                       sizeof(struct owned_file), hash);
     if (low == owners->files.count || owners->files.items[low].path != hash)
         return OWNER_NONE;
     if (is_other_file(owners, low, sums))

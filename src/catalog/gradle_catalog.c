@@ -8,17 +8,11 @@
 #include "catalog/cataloger.h"
 #include "io/toml.h"
 
-static struct str text_of(const json_t *value)
-{
-    return json_is_string(value) ? str_make(json_string_value(value), json_string_length(value))
-                                 : STR_NONE;
-}
-
 /* A text, or a table of what is demanded. */
 static struct str version_of(const json_t *value)
 {
     static const char *const kinds[] = {"strictly", "require", "prefer"};
-    struct str text = text_of(value);
+    struct str text = json_value_text(value);
     for (size_t i = 0; i < ARRAY_LEN(kinds) && !text.len; i++)
         text = json_text(value, kinds[i]);
     text = str_first(text, str_find(text, STR("!!"))); /* strictly, in short */
@@ -38,7 +32,7 @@ static void add(struct catalog_sink *sink, struct str name, struct str version)
 
 static void add_library(struct catalog_sink *sink, const json_t *versions, const json_t *library)
 {
-    struct str text = text_of(library), name = json_text(library, "module");
+    struct str text = json_value_text(library), name = json_text(library, "module");
     struct arena scratch = {0};
     if (text.len) { /* "group:artifact:version" */
         size_t colon = str_last_index(text, ':');

@@ -1,5 +1,7 @@
 #include "catalog/locked_index.h"
 
+#include "base/search.h"
+
 void locked_index_add(struct locked_index *index, uint64_t hash, struct str name,
                       struct str version)
 {
@@ -30,15 +32,8 @@ void locked_index_free(struct locked_index *index)
 
 static size_t first_of(const struct locked_index *index, uint64_t hash)
 {
-    size_t low = 0, high = index->items.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (index->items.items[middle].hash < hash)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return search_first_hash(index->items.items, index->items.count, sizeof(struct locked_target),
+                             hash);
 }
 
 const struct locked_target *locked_index_find(const struct locked_index *index, uint64_t hash)

@@ -28,12 +28,6 @@ struct reader {
     struct details details;
 };
 
-static struct str text_of(const json_t *value)
-{
-    return json_is_string(value) ? str_make(json_string_value(value), json_string_length(value))
-                                 : STR_NONE;
-}
-
 static bool is_folder(const struct reader *reader, const json_t *table)
 {
     const json_t *source = json_member(table, "source");
@@ -66,7 +60,7 @@ static bool groups_are_for_development(const json_t *groups, bool poetry)
     json_t *group;
     json_array_foreach(groups, index, group)
     {
-        struct str name = text_of(group);
+        struct str name = json_value_text(group);
         if (poetry ? str_is(name, "main") : !is_development_group(name))
             return false;
     }
@@ -96,7 +90,7 @@ static bool is_excluded(const json_t *table)
     const json_t *markers = json_object_get(table, "markers");
     const char *group;
     json_t *marker;
-    struct str text = text_of(markers);
+    struct str text = json_value_text(markers);
     if (!text.len)
         text = json_text(table, "marker");
     if (text.len)
@@ -105,7 +99,7 @@ static bool is_excluded(const json_t *table)
         return false;
     json_object_foreach((json_t *)(uintptr_t)markers, group, marker)
     {
-        if (!python_marker_excludes_linux(text_of(marker)))
+        if (!python_marker_excludes_linux(json_value_text(marker)))
             return false;
     }
     return json_object_size(markers) > 0;
@@ -129,7 +123,7 @@ static void take_needs(struct details *details, const json_t *table)
     {
         struct str marker = json_text(item, "marker");
         if (json_is_string(item))
-            details_need_python(details, text_of(item));
+            details_need_python(details, json_value_text(item));
         else if (!marker.len || !python_marker_excludes_plain(marker))
             relations_add_version(&details->needs, json_text(item, "name"),
                                   json_text(item, "version"));

@@ -1,5 +1,7 @@
 #include "catalog/reach.h"
 
+#include "base/search.h"
+
 void reach_add_root(struct reach *reach, uint64_t node)
 {
     *VEC_ADD(&reach->roots) = node;
@@ -24,15 +26,8 @@ static int compare_edges(const void *a, const void *b)
 
 static size_t first_edge(const struct reach *reach, uint64_t from)
 {
-    size_t low = 0, high = reach->edges.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (reach->edges.items[middle].from < from)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return search_first_hash(reach->edges.items, reach->edges.count, sizeof(struct reach_edge),
+                             from);
 }
 
 void reach_walk(struct reach *reach)

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/i18n.h"
+#include "base/search.h"
 #include "decide/baseline.h"
 
 struct decisions *decisions_new(void)
@@ -76,23 +77,20 @@ struct names {
     size_t count;
 };
 
+static int before_name(const void *item, const void *key)
+{
+    return str_compare(((const struct named *)item)->name, *(const struct str *)key);
+}
+
 /* Those of one name stand together. */
 static struct names find_names(const struct named *items, size_t count, struct str name)
 {
-    size_t low = 0, high = count;
     if (count == 0)
         return (struct names){NULL, 0};
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (str_compare(items[middle].name, name) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    size_t end = low;
+    size_t first = search_first(items, count, sizeof(*items), &name, before_name), end = first;
     while (end < count && str_equal(items[end].name, name))
         end++;
-    return (struct names){items + low, end - low};
+    return (struct names){items + first, end - first};
 }
 
 /* The finding's own id, then its aliases. */

@@ -29,12 +29,6 @@ static int wrong(struct entry *entry, const char *key, const char *what)
                    key, what);
 }
 
-static struct str text_of(const json_t *value)
-{
-    return json_is_string(value) ? str_make(json_string_value(value), json_string_length(value))
-                                 : STR_NONE;
-}
-
 /* A word, or a list of words. */
 static int take_words(struct entry *entry, const char *key, const json_t *value,
                       struct str **ret_words, size_t *ret_count)
@@ -42,7 +36,7 @@ static int take_words(struct entry *entry, const char *key, const json_t *value,
     size_t count = json_is_array(value) ? json_array_size(value) : 1;
     struct str *words = ARENA_ARRAY(&entry->decisions->arena, struct str, count + 1);
     for (size_t i = 0; i < count; i++) {
-        struct str word = text_of(json_is_array(value) ? json_array_get(value, i) : value);
+        struct str word = json_value_text(json_is_array(value) ? json_array_get(value, i) : value);
         if (word.len == 0)
             return wrong(entry, key, "this is neither a text nor a list of texts");
         words[i] = decisions_keep(entry->decisions, word);
@@ -56,7 +50,7 @@ static int take_words(struct entry *entry, const char *key, const json_t *value,
 
 static int take_one(struct entry *entry, const char *key, const json_t *value, struct str *ret_text)
 {
-    struct str text = text_of(value);
+    struct str text = json_value_text(value);
     if (text.len == 0)
         return wrong(entry, key, "this is no text");
     *ret_text = decisions_keep(entry->decisions, text);
@@ -239,18 +233,18 @@ static int take_fix_state(struct entry *entry, const char *key, const json_t *va
         {"unknown", 1U << FINDING_UNDER_INVESTIGATION | 1U << FINDING_AFFECTED},
     };
     for (size_t i = 0; i < ARRAY_LEN(table); i++)
-        if (str_is(text_of(value), table[i].word)) {
+        if (str_is(json_value_text(value), table[i].word)) {
             entry->rule.statuses = table[i].bits;
             return 0;
         }
-    return text_of(value).len ? wrong(entry, key, "there is no such word") : 0;
+    return json_value_text(value).len ? wrong(entry, key, "there is no such word") : 0;
 }
 
 /* The name is a regular expression that has to match the whole. */
 static int take_regex(struct entry *entry, const char *key, const json_t *value)
 {
     AUTO_BUF pattern = {0};
-    struct str text = text_of(value);
+    struct str text = json_value_text(value);
     if (text.len == 0)
         return 0;
     if (!pcre_available()) {
@@ -275,7 +269,7 @@ static int take_grype_type(struct entry *entry, const char *key, const json_t *v
         {"binary", "generic"},   {"pod", "cocoapods"},         {"dart-pub", "pub"},
         {"alpm", "alpm"},        {"portage", "ebuild"},
     };
-    struct str type = text_of(value);
+    struct str type = json_value_text(value);
     if (type.len == 0)
         return 0;
     for (size_t i = 0; i < ARRAY_LEN(types); i++)
@@ -289,27 +283,27 @@ static int take_grype_type(struct entry *entry, const char *key, const json_t *v
 /* Empty texts are what Grype's own examples have for "any". */
 static int take_any_version(struct entry *entry, const char *key, const json_t *value)
 {
-    return text_of(value).len ? take_version(entry, key, value) : 0;
+    return json_value_text(value).len ? take_version(entry, key, value) : 0;
 }
 
 static int take_any_path(struct entry *entry, const char *key, const json_t *value)
 {
-    return text_of(value).len ? take_paths(entry, key, value) : 0;
+    return json_value_text(value).len ? take_paths(entry, key, value) : 0;
 }
 
 static int take_any_source(struct entry *entry, const char *key, const json_t *value)
 {
-    return text_of(value).len ? take_source(entry, key, value) : 0;
+    return json_value_text(value).len ? take_source(entry, key, value) : 0;
 }
 
 static int take_any_reason(struct entry *entry, const char *key, const json_t *value)
 {
-    return text_of(value).len ? take_reason(entry, key, value) : 0;
+    return json_value_text(value).len ? take_reason(entry, key, value) : 0;
 }
 
 static int take_any_id(struct entry *entry, const char *key, const json_t *value)
 {
-    return text_of(value).len ? take_ids(entry, key, value) : 0;
+    return json_value_text(value).len ? take_ids(entry, key, value) : 0;
 }
 
 static const struct key grype_package_keys[] = {
@@ -329,7 +323,7 @@ static int take_keys(struct entry *entry, const json_t *object, const struct key
         if (!key->name && !entry->is_grype)
             return wrong(entry, name, "there is no such condition");
         if (!key->name)
-            entry->unknown |= text_of(value).len || !json_is_string(value);
+            entry->unknown |= json_value_text(value).len || !json_is_string(value);
         int r = key->name ? key->take(entry, name, value) : 0;
         if (r < 0)
             return r;

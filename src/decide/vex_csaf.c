@@ -31,12 +31,6 @@ static bool csaf_is(const json_t *root)
     return json_text(json_member(root, "document"), "csaf_version").len != 0;
 }
 
-static struct str text_of(const json_t *value)
-{
-    return json_is_string(value) ? str_make(json_string_value(value), json_string_length(value))
-                                 : STR_NONE;
-}
-
 static void rehash(struct reading *reading)
 {
     size_t size = 64;
@@ -177,7 +171,7 @@ static void say_of_group(struct reading *reading, struct str id, struct str just
         {
             if (reading->steps++ > LIMIT_VEX_STEPS)
                 return;
-            say(reading, text_of(member), justification, text);
+            say(reading, json_value_text(member), justification, text);
         }
     }
 }
@@ -189,9 +183,9 @@ static void say_of(struct reading *reading, const json_t *item, struct str justi
     size_t i;
     json_t *id;
     json_array_foreach(json_list(item, "product_ids"), i, id)
-        say(reading, text_of(id), justification, text);
+        say(reading, json_value_text(id), justification, text);
     json_array_foreach(json_list(item, "group_ids"), i, id)
-        say_of_group(reading, text_of(id), justification, text);
+        say_of_group(reading, json_value_text(id), justification, text);
     if (json_list(item, "product_ids") || json_list(item, "group_ids"))
         return;
     if (justification.len)
@@ -268,7 +262,7 @@ static void read_vulnerability(struct reading *reading, const json_t *vulnerabil
         statement.status = lists[i].status;
         json_array_foreach(json_list(status, lists[i].list), index, item)
         {
-            const struct product_row *row = find_row(reading, text_of(item));
+            const struct product_row *row = find_row(reading, json_value_text(item));
             if (row)
                 add_statement(reading, row, statement);
         }

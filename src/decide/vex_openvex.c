@@ -14,18 +14,12 @@ static bool openvex_is(const json_t *root)
     return str_starts(json_text(root, "@context"), STR("https://openvex.dev/ns"));
 }
 
-static struct str text_of(const json_t *value)
-{
-    return json_is_string(value) ? str_make(json_string_value(value), json_string_length(value))
-                                 : STR_NONE;
-}
-
 /* A product or subcomponent: an object, or in 0.0.x its id alone. */
 static struct vex_product read_product(struct reading *reading, const json_t *value)
 {
     struct decisions *decisions = reading->decisions;
     const json_t *identifiers = json_member(value, "identifiers");
-    struct str id = json_is_object(value) ? json_text(value, "@id") : text_of(value);
+    struct str id = json_is_object(value) ? json_text(value, "@id") : json_value_text(value);
     struct str purl = json_text(identifiers, "purl"), cpe = json_text(identifiers, "cpe23");
     struct vex_product product = vex_product_of(decisions, purl.len ? purl : id);
     const char *algorithm;
@@ -35,7 +29,7 @@ static struct vex_product read_product(struct reading *reading, const json_t *va
     if (cpe.len)
         product.cpe = decisions_keep(decisions, cpe);
     json_object_foreach(json_member(value, "hashes"), algorithm, hex)
-        vex_product_hash(decisions, &product, str_of(algorithm), text_of(hex));
+        vex_product_hash(decisions, &product, str_of(algorithm), json_value_text(hex));
     return product;
 }
 
@@ -45,7 +39,7 @@ static void read_names(struct reading *reading, const json_t *value,
 {
     const json_t *aliases = json_list(value, "aliases");
     struct arena *arena = &reading->decisions->arena;
-    struct str name = json_is_object(value) ? json_text(value, "name") : text_of(value);
+    struct str name = json_is_object(value) ? json_text(value, "name") : json_value_text(value);
     size_t index;
     json_t *item;
     if (name.len == 0) {
@@ -55,8 +49,8 @@ static void read_names(struct reading *reading, const json_t *value,
     statement->ids = ARENA_ARRAY(arena, struct str, json_array_size(aliases) + 1);
     if (name.len)
         statement->ids[statement->id_count++] = arena_str(arena, name);
-    json_array_foreach(aliases, index, item) if (text_of(item).len)
-        statement->ids[statement->id_count++] = arena_str(arena, text_of(item));
+    json_array_foreach(aliases, index, item) if (json_value_text(item).len)
+        statement->ids[statement->id_count++] = arena_str(arena, json_value_text(item));
 }
 
 static int read_status(struct str word, enum vex_status *ret_status, struct pl_err *err)

@@ -41,11 +41,15 @@ int json_document(struct str text, json_t **ret_root, struct pl_err *err)
     return 0;
 }
 
-struct str json_text(const json_t *object, const char *key)
+struct str json_value_text(const json_t *value)
 {
-    const json_t *value = json_object_get(object, key);
     return json_is_string(value) ? str_make(json_string_value(value), json_string_length(value))
                                  : STR_NONE;
+}
+
+struct str json_text(const json_t *object, const char *key)
+{
+    return json_value_text(json_object_get(object, key));
 }
 
 json_t *json_list(const json_t *object, const char *key)

@@ -17,6 +17,7 @@ static inline void json_freep(json_t **root)
 /* Members, without trusting their types: an empty view, NULL or `otherwise` when they are of
  * another. */
 struct str json_text(const json_t *object, const char *key);
+struct str json_value_text(const json_t *value); /* of a string itself, which may be NULL */
 json_t *json_list(const json_t *object, const char *key);
 json_t *json_member(const json_t *object, const char *key); /* an object */
 uint64_t json_count(const json_t *object, const char *key, uint64_t otherwise);

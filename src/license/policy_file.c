@@ -13,12 +13,6 @@ struct reading {
     struct pl_err *err;
 };
 
-static struct str text_of(const json_t *value)
-{
-    return json_is_string(value) ? str_make(json_string_value(value), json_string_length(value))
-                                 : STR_NONE;
-}
-
 static int wrong(struct reading *reading, const char *key, const char *what)
 {
     return err_set(reading->err, PL_E_USAGE, "%s: %s: %s", reading->file, key, what);
@@ -30,7 +24,7 @@ static int read_entries(struct reading *reading, const char *key, const json_t *
     size_t count = json_is_array(value) ? json_array_size(value) : 1;
     int r = 0;
     for (size_t i = 0; i < count && r == 0; i++) {
-        struct str entry = text_of(json_is_array(value) ? json_array_get(value, i) : value);
+        struct str entry = json_value_text(json_is_array(value) ? json_array_get(value, i) : value);
         if (entry.len == 0)
             return wrong(reading, key, "this is neither a text nor a list of texts");
         r = license_policy_add(reading->policy, entry, deny, reading->err);
@@ -47,7 +41,7 @@ static int read_unknown(struct reading *reading, const char *key, const json_t *
         enum license_verdict verdict;
     } words[] = {{"allow", LICENSE_ALLOWED}, {"warn", LICENSE_UNKNOWN}, {"deny", LICENSE_DENIED}};
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
-        if (str_is(text_of(value), words[i].word)) {
+        if (str_is(json_value_text(value), words[i].word)) {
             reading->policy->unknown = words[i].verdict;
             return 0;
         }
@@ -73,7 +67,7 @@ static int read_severity(struct reading *reading, const char *key, const json_t 
             i++;
         if (i == ARRAY_LEN(words))
             return wrong(reading, key, "its keys are denied, not-allowed, unknown");
-        if (!severity_parse(text_of(item), &reading->policy->severities[words[i].verdict]))
+        if (!severity_parse(json_value_text(item), &reading->policy->severities[words[i].verdict]))
             return wrong(reading, key,
                          "this is none of critical, high, medium, low, negligible, unknown");
     }
@@ -98,10 +92,10 @@ static int read_exception(struct reading *reading, const char *key, const json_t
         size_t i = 0;
         while (i < ARRAY_LEN(keys) && strcmp(keys[i].name, name) != 0)
             i++;
-        if (i == ARRAY_LEN(keys) || text_of(item).len == 0)
+        if (i == ARRAY_LEN(keys) || json_value_text(item).len == 0)
             return wrong(reading, key,
                          "its keys are package, license, path, purl, reason, until, each a text");
-        *keys[i].text = arena_str(&reading->policy->arena, text_of(item));
+        *keys[i].text = arena_str(&reading->policy->arena, json_value_text(item));
     }
     if (exemption.reason.len == 0)
         return wrong(reading, key, "a reason is missing");

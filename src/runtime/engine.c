@@ -111,12 +111,6 @@ static int connect_to(struct str socket, struct connection *ret_connection, stru
 
 /* ---- images ---- */
 
-static struct str text_of(const json_t *value)
-{
-    return json_is_string(value) ? str_make(json_string_value(value), json_string_length(value))
-                                 : STR_NONE;
-}
-
 struct texts {
     VEC(struct str) items;
 };
@@ -128,7 +122,7 @@ static void take_texts(struct texts *texts, const json_t *list)
     texts->items.count = 0;
     json_array_foreach(list, index, item)
     {
-        struct str text = text_of(item);
+        struct str text = json_value_text(item);
         if (text.len && !str_starts(text, STR("<none>")))
             *VEC_ADD(&texts->items) = text;
     }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "base/search.h"
 #include "model/ecosystem.h"
 #include "model/purl.h"
 #include "sbom/builder.h"
@@ -140,16 +141,10 @@ static int by_hash(const void *a, const void *b)
 
 static size_t find_ref(const struct sbom_builder *builder, uint64_t hash)
 {
-    size_t low = 0, high = builder->refs.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (builder->refs.items[middle].hash < hash)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < builder->refs.count && builder->refs.items[low].hash == hash
-               ? builder->refs.items[low].package
+    size_t at =
+        search_first_hash(builder->refs.items, builder->refs.count, sizeof(struct sbom_ref), hash);
+    return at < builder->refs.count && builder->refs.items[at].hash == hash
+               ? builder->refs.items[at].package
                : SIZE_MAX;
 }
 

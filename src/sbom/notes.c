@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/limits.h"
+#include "base/search.h"
 
 void sbom_notes_add(struct sbom_notes *notes, struct str about, struct str text)
 {
@@ -37,14 +38,9 @@ const struct sbom_note *sbom_notes_of(const struct sbom_notes *notes, struct str
                                       size_t *ret_count)
 {
     uint64_t hash = hash_str(about);
-    size_t low = 0, high = notes->items.count, count = 0;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (notes->items.items[middle].about < hash)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    size_t low =
+        search_first_hash(notes->items.items, notes->items.count, sizeof(struct sbom_note), hash);
+    size_t count = 0;
     while (low + count < notes->items.count && count < SBOM_NOTES_EACH &&
            notes->items.items[low + count].about == hash)
         count++;

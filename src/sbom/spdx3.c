@@ -31,12 +31,6 @@ static struct str id_of(const json_t *element)
     return id.len ? id : json_text(element, "@id");
 }
 
-static struct str text_of(const json_t *value)
-{
-    return json_is_string(value) ? str_make(json_string_value(value), json_string_length(value))
-                                 : STR_NONE;
-}
-
 /* "to" is a list; a single text is taken, too. */
 static size_t count_of(const json_t *value)
 {
@@ -44,7 +38,7 @@ static size_t count_of(const json_t *value)
 }
 static struct str item_of(const json_t *value, size_t index)
 {
-    return text_of(json_is_array(value) ? json_array_get(value, index) : value);
+    return json_value_text(json_is_array(value) ? json_array_get(value, index) : value);
 }
 
 static void take_relationship(struct graph *graph, const json_t *element)
@@ -195,7 +189,8 @@ static int check_version(struct graph *graph, struct pl_err *err)
     return 0;
 }
 
-static int read_document(struct rewind_input *input, struct sbom_builder *builder, struct pl_err *err)
+static int read_document(struct rewind_input *input, struct sbom_builder *builder,
+                         struct pl_err *err)
 {
     static const char *const path[] = {"@graph", "[]", NULL};
     struct graph graph = {.reading = {.builder = builder, .syntax = "JSON"}};

@@ -9,12 +9,6 @@ static bool detect(struct str head)
            (sbom_has(head, "\"foundBy\"") || sbom_has(head, "syft"));
 }
 
-static struct str text_of(const json_t *value)
-{
-    return json_is_string(value) ? str_make(json_string_value(value), json_string_length(value))
-                                 : STR_NONE;
-}
-
 /* ---- what the document is about ---- */
 
 /* The source's facts are in `target` up to schema 5, in `metadata` since; of a folder it was a
@@ -61,10 +55,10 @@ static void take_distro(struct sbom_builder *builder, struct str name, const jso
                 version.len || id.len ? version : json_text(distro, "version"),
                 json_text(distro, "prettyName"));
     os->codename = arena_str(arena, json_text(distro, "versionCodename"));
-    struct str first = text_of(like);
+    struct str first = json_value_text(like);
     for (size_t i = 0; i < json_array_size(like) && i < 8; i++)
         first = arena_printf(arena, "%.*s%s%.*s", STR_ARG(first), i ? " " : "",
-                             STR_ARG(text_of(json_array_get(like, i))));
+                             STR_ARG(json_value_text(json_array_get(like, i))));
     os->id_like = arena_str(arena, first);
 }
 
@@ -98,7 +92,7 @@ static void read_licenses(struct sbom_entry *entry, const json_t *artifact)
     const json_t *item;
     json_array_foreach(json_list(artifact, "licenses"), i, item)
     {
-        struct str license = text_of(item);
+        struct str license = json_value_text(item);
         if (license.len == 0)
             license = json_text(item, "spdxExpression");
         if (license.len == 0)
@@ -123,7 +117,7 @@ static void read_locations(struct sbom_entry *entry, const json_t *artifact)
             entry->layer = json_text(item, "layerID");
     }
     const json_t *cpe = json_array_get(json_list(artifact, "cpes"), 0);
-    entry->cpe = text_of(cpe);
+    entry->cpe = json_value_text(cpe);
     if (entry->cpe.len == 0)
         entry->cpe = json_text(cpe, "cpe");
 }
@@ -177,7 +171,8 @@ static void take_item(struct sbom_builder *builder, struct str name, const json_
         take_relationship(builder, json);
 }
 
-static int read_document(struct rewind_input *input, struct sbom_builder *builder, struct pl_err *err)
+static int read_document(struct rewind_input *input, struct sbom_builder *builder,
+                         struct pl_err *err)
 {
     static const char *const schema[] = {"schema", NULL}, *const source[] = {"source", NULL},
                              *const distro[] = {"distro", NULL},
