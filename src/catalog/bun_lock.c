@@ -69,7 +69,8 @@ static void add(struct reader *reader, struct str key, struct package *package, 
         return;
     }
     folder_of(key, &folder);
-    if (reader->is_indexing && package->name.len && package->version.len) {
+    if (reader->is_indexing && package->name.len && package->version.len &&
+        !locked_index_is_full(&reader->packages)) {
         npm_tree_add(&reader->tree, buf_str(&folder), reader->packages.items.count);
         locked_index_add(&reader->packages, 0, arena_str(arena, package->name),
                          arena_str(arena, package->version));

@@ -62,7 +62,9 @@ static void read_mix(struct catalog_sink *sink, struct str text)
         if (str_cut(&words, ',', &name) && str_cut(&words, ',', &version)) {
             name = str_trim(name);
             name = text_unquoted(str_starts(name, STR(":")) ? str_from(name, 1) : name, '"');
-            struct str line = str_first(text, str_index(text, '\n'));
+            /* Up to the next package, if it does not stand in a line of its own. */
+            struct str line = str_first(text, str_find(text, STR("{:hex,")));
+            line = str_first(line, str_index(line, '\n'));
             if (details_start(&details, sink))
                 take_details(&details, line);
             add(sink, name, text_unquoted(str_trim(version), '"'), &details);

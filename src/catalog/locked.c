@@ -12,14 +12,17 @@ bool locked_is_version(struct str version)
     return true;
 }
 
+bool locked_is_package(const struct package *package)
+{
+    return package->name.len && locked_is_version(package->version) &&
+           (package->type != PACKAGE_NPM || npm_name_is_valid(package->name));
+}
+
 void locked_add_package(struct catalog_sink *sink, struct package *package)
 {
-    if (!package->name.len || !locked_is_version(package->version))
-        return;
-    if (package->type == PACKAGE_NPM && !npm_name_is_valid(package->name))
-        return;
     package->origin = PACKAGE_LOCKED;
-    catalog_add_package(sink, package);
+    if (locked_is_package(package))
+        catalog_add_package(sink, package);
 }
 
 void locked_add(struct catalog_sink *sink, enum package_type type, struct str name,

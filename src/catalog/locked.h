@@ -9,6 +9,8 @@ void locked_add(struct catalog_sink *sink, enum package_type type, struct str na
                 struct str version, bool development);
 /* The same with all that is known of the package; its origin is PACKAGE_LOCKED. */
 void locked_add_package(struct catalog_sink *sink, struct package *package);
+/* What locked_add_package() does not pass over. */
+bool locked_is_package(const struct package *package);
 /* Not an address, a path or a range. */
 bool locked_is_version(struct str version);
 /* True for a file somewhere below a folder of this name ("registry/src": of these names). A lock

@@ -2,6 +2,7 @@
  * each in, by the hash of how others refer to it. */
 #pragma once
 
+#include "base/limits.h"
 #include "base/vec.h"
 #include "catalog/details.h"
 
@@ -18,6 +19,12 @@ struct locked_index {
 
 void locked_index_add(struct locked_index *index, uint64_t hash, struct str name,
                       struct str version);
+/* What it takes is more than may be kept of an image: what comes now is passed over. */
+static inline bool locked_index_is_full(const struct locked_index *index)
+{
+    return index->arena.total + index->items.count * sizeof(struct locked_target) >=
+           LIMIT_RECORD_BYTES;
+}
 /* Once, when all is added. */
 void locked_index_sort(struct locked_index *index);
 void locked_index_free(struct locked_index *index);

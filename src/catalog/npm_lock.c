@@ -98,6 +98,10 @@ static void add(struct reader *reader, struct str folder, const json_t *entry)
         name = alias;
     if (!npm_name_is_valid(name) || !is_version(version))
         return;
+    if (reader->is_indexing &&
+        reader->arena.total + reader->packages.count * sizeof(struct locked_package) >=
+            LIMIT_RECORD_BYTES)
+        return; /* more than may be kept of an image */
     if (reader->is_indexing) {
         npm_tree_add(&reader->tree, folder, reader->packages.count);
         *VEC_ADD(&reader->packages) = (struct locked_package){arena_str(&reader->arena, name),

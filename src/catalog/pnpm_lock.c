@@ -141,7 +141,7 @@ static int take_package(void *context, const struct str *keys, const json_t *ent
                               .development = is_for_development(reader, keys[1], entry),
                               .name = name,
                               .version = version};
-    if (details_start(&reader->details, reader->sink))
+    if (details_start(&reader->details, reader->sink) && locked_is_package(&package))
         take_details(reader, keys[1], entry);
     details_put(&reader->details, &package);
     locked_add_package(reader->sink, &package);
@@ -186,7 +186,7 @@ static void index_need(struct reader *reader, struct str key, struct str name, s
 {
     struct str needed, version;
     struct arena *arena = &reader->needs.arena;
-    if (!catalog_wants_details(reader->sink) || arena->total > LIMIT_RECORD_BYTES)
+    if (!catalog_wants_details(reader->sink) || locked_index_is_full(&reader->needs))
         return;
     split_need(reader, name, text, &needed, &version);
     locked_index_add(&reader->needs, hash_str(key), arena_str(arena, needed),

@@ -15,6 +15,9 @@ void relations_free(struct relations *relations)
     arena_free(&relations->arena);
 }
 
+/* Longer ones are nobody's version; hostile files would repeat them. */
+enum { VERSION_MAX = 1024 };
+
 static bool has_room(const struct relations *relations, struct str name)
 {
     return name.len &&
@@ -30,7 +33,7 @@ void relations_add(struct relations *relations, struct str name)
 
 void relations_add_version(struct relations *relations, struct str name, struct str version)
 {
-    if (has_room(relations, name) && version.len <= LIMIT_FIELD)
+    if (has_room(relations, name) && version.len <= VERSION_MAX)
         *VEC_ADD(&relations->items) = version.len ? arena_printf(&relations->arena, "%.*s\t%.*s",
                                                                  STR_ARG(name), STR_ARG(version))
                                                   : arena_str(&relations->arena, name);

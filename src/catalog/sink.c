@@ -144,7 +144,7 @@ static struct str *copy_list(struct arena *arena, const struct str *list, size_t
 
 bool catalog_wants_details(const struct catalog_sink *sink)
 {
-    return sink->details;
+    return sink->details && !sink->full; /* nothing more is added then */
 }
 
 static void copy_details(struct catalog_sink *sink, const struct package *package,

@@ -40,6 +40,15 @@ static uint64_t hash_of(struct str name, struct str range)
     return hash_with(hash_str(name), hash_str(range));
 }
 
+/* A pattern stands for one entry: of several that claim it, the first. */
+static bool add_need(struct reader *reader, struct str name, struct str range)
+{
+    const struct locked_target *found = locked_index_find(&reader->targets, hash_of(name, range));
+    if (found)
+        relations_add_version(&reader->details.needs, found->name, found->version);
+    return found != NULL;
+}
+
 /* `"a@^1.0.0", b@npm:^1.2.0:` and, of newer ones, "a@npm:^1.0.0, a@npm:^1.2.0". */
 static void add_targets(struct reader *reader, struct str patterns, struct str name,
                         struct str version)
@@ -47,7 +56,7 @@ static void add_targets(struct reader *reader, struct str patterns, struct str n
     struct str pattern, alias, range;
     if (str_ends(patterns, STR(":")))
         patterns.len--;
-    while (str_cut(&patterns, ',', &pattern))
+    while (str_cut(&patterns, ',', &pattern) && !locked_index_is_full(&reader->targets))
         if (locked_split_at(text_unquoted(str_trim(pattern), '"'), &alias, &range))
             locked_index_add(&reader->targets, hash_of(alias, range), name, version);
 }
@@ -112,7 +121,7 @@ static void take_detail(struct entry *entry, struct str line)
         space += rest.data[0] == '"';
         name = text_unquoted(str_first(rest, space), '"');
         rest = text_unquoted(str_trim(str_from(rest, space)), '"');
-        locked_index_need(&reader->targets, hash_of(name, rest), &reader->details);
+        add_need(reader, name, rest);
         return;
     }
     entry->in_needs = str_is(rest, "dependencies:") || str_is(rest, "optionalDependencies:");
@@ -174,12 +183,11 @@ static void take_needs(struct reader *reader, const json_t *needs)
     {
         AUTO_BUF range = {0};
         struct str text = json_text(needs, name);
-        if (locked_index_need(&reader->targets, hash_of(str_of(name), text), &reader->details))
+        if (add_need(reader, str_of(name), text))
             continue;
         buf_puts(&range, "npm:");
         buf_add(&range, text);
-        locked_index_need(&reader->targets, hash_of(str_of(name), buf_str(&range)),
-                          &reader->details);
+        add_need(reader, str_of(name), buf_str(&range));
     }
 }
 
