@@ -58,13 +58,12 @@ static void read_mix(struct catalog_sink *sink, struct str text)
         if (at == SIZE_MAX)
             break;
         text = str_from(text, at + 6);
-        struct str words = str_first(text, str_index(text, '}')), name, version;
+        struct str entry = str_first(text, str_find(text, STR("{:hex,"))), name, version;
+        struct str words = str_first(entry, str_index(entry, '}'));
         if (str_cut(&words, ',', &name) && str_cut(&words, ',', &version)) {
             name = str_trim(name);
             name = text_unquoted(str_starts(name, STR(":")) ? str_from(name, 1) : name, '"');
-            /* Up to the next package, if it does not stand in a line of its own. */
-            struct str line = str_first(text, str_find(text, STR("{:hex,")));
-            line = str_first(line, str_index(line, '\n'));
+            struct str line = str_first(entry, str_index(entry, '\n'));
             if (details_start(&details, sink))
                 take_details(&details, line);
             add(sink, name, text_unquoted(str_trim(version), '"'), &details);
