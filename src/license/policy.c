@@ -74,11 +74,11 @@ int license_policy_add(struct license_policy *policy, struct str entry, bool den
     entry = str_trim(entry);
     if (entry.len == 0)
         return 0;
-    policy->has_allowed |= !deny;
     if (str_is(entry, "unknown")) {
         policy->unknown = deny ? LICENSE_DENIED : LICENSE_ALLOWED;
         return 0;
     }
+    policy->has_allowed |= !deny;
     if (find_group(entry, &rule.group)) {
         rule.kind = LICENSE_BY_GROUP;
     } else if (str_index(entry, '*') != SIZE_MAX) {

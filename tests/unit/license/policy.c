@@ -38,6 +38,7 @@ static void test_verdicts(void)
     check("", "", NULL, "low unknown-license");
     check("", "unknown", NULL, "high unknown-license");
     check("unknown", "", NULL, "");
+    check("unknown", "copyleft", "MIT", "");
     check("", "", "BSD", "low BSD");
     check("", "", "LicenseRef-own", "low LicenseRef-own");
     check("LicenseRef-own", "", "LicenseRef-own", "");
