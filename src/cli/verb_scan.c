@@ -151,6 +151,16 @@ static int parse_kinds(const struct scan_run *run, struct kinds *kinds, struct p
     return 0;
 }
 
+/* A scan that looks for nothing would find nothing, and pass. */
+static int check_kinds(const struct scan_run *run, const struct kinds *kinds, struct pl_err *err)
+{
+    bool policy = args_has(run->args, "license-allow") || args_has(run->args, "license-deny") ||
+                  args_has(run->args, "license-policy");
+    if (kinds->vulnerabilities || (kinds->licenses && (policy || kinds->licenses_named)))
+        return 0;
+    return err_set(err, PL_E_USAGE, "--only and --skip leave nothing to look for");
+}
+
 /* ---- licences ---- */
 
 /* Licences are judged when there is a policy, or when --only names them. */
@@ -173,11 +183,15 @@ static int parse_licenses(struct scan_run *run, const struct kinds *kinds, struc
         for (size_t k = 0; k < ARRAY_LEN(lists) && r == 0; k++)
             if (strcmp(name, lists[k].name) == 0) {
                 given = true;
-                r = lists[k].take(run->licenses, str_of(value->value), err);
+                r = str_trim(str_of(value->value)).len
+                        ? lists[k].take(run->licenses, str_of(value->value), err)
+                        : err_set(err, PL_E_USAGE, "the list is empty");
             }
         if (r < 0)
             err_prefix(err, "--%s", name);
     }
+    if (r == 0 && given && !kinds->licenses)
+        ui_say(tr("The policy on licences is not used: --only or --skip leaves licences out."));
     if (r == 0 && kinds->licenses && (given || kinds->licenses_named)) {
         run->options.licenses = run->licenses;
         run->options.details = true;
@@ -270,6 +284,8 @@ static int parse(struct scan_run *run, struct pl_err *err)
     if (r == 0)
         r = parse_kinds(run, &kinds, err);
     if (r == 0 && !run->sbom)
+        r = check_kinds(run, &kinds, err);
+    if (r == 0 && !run->sbom)
         r = parse_licenses(run, &kinds, err);
     if (r == 0)
         r = parse_decisions(run, err);
@@ -302,9 +318,9 @@ static int scan_one(struct scan_run *run, size_t number)
         bases_apply(run->bases, &report);
         decisions_apply(run->decisions, &report);
         gate_apply(&run->gate, &report);
-        code = report.verdict.failed ? (int)run->exit_code
-               : report.complete     ? EXIT_DONE
-                                     : EXIT_PARTIAL;
+        code = report.complete ? EXIT_DONE : EXIT_PARTIAL;
+        if (report.verdict.failed && run->exit_code) /* 0 does not hide what was not examined */
+            code = (int)run->exit_code;
         r = outputs_write(&run->outputs, run->args, &report, number + 1, &err);
     }
     if (r < 0)

@@ -5,11 +5,12 @@
 #include "io/json_cutter.h"
 #include "io/rewind_input.h"
 
-/* One finding under one of its names. */
-static uint64_t key_of(struct str kind, struct str id, struct str type, struct str name,
-                       struct str path)
+/* One finding under one of its names. What a CVE is called besides can be an advisory's name that
+ * other CVEs share, so it is known apart (`shared`) and is no name that another CVE is known by. */
+static uint64_t key_of(struct str kind, bool shared, struct str id, struct str type,
+                       struct str name, struct str path)
 {
-    uint64_t hash = hash_str(kind);
+    uint64_t hash = hash_str(kind) + shared;
     const struct str parts[] = {id, type, name, path};
     for (size_t i = 0; i < ARRAY_LEN(parts); i++)
         hash = hash_with(hash, hash_str(parts[i]) + i);
@@ -27,9 +28,13 @@ bool baseline_has(const struct decisions *decisions, const struct report *report
         name = package->name;
         path = STR_NONE;
     }
-    for (size_t n = 0; n <= finding->alias_count; n++) {
-        struct str id = n == 0 ? finding->id : finding->aliases[n - 1];
-        if (hash_set_has(&decisions->baseline, key_of(kind, id, type, name, path)))
+    for (size_t n = 0; n < finding_name_count(finding); n++) {
+        struct str id;
+        if (!finding_name(finding, n, &id))
+            continue;
+        if (hash_set_has(&decisions->baseline, key_of(kind, false, id, type, name, path)) ||
+            (!is_cve(finding->id) &&
+             hash_set_has(&decisions->baseline, key_of(kind, true, id, type, name, path))))
             return true;
     }
     return false;
@@ -110,11 +115,15 @@ static int take_finding(void *context, const struct str *names, struct str text,
         path = STR_NONE;
     }
     struct hash_set *set = &reading->decisions->baseline;
-    hash_set_add(set, key_of(kind, json_text(finding, "id"), package.type, package.name, path));
+    struct finding own = {.id = json_text(finding, "id"), .alias_count = 1};
+    hash_set_add(set, key_of(kind, false, own.id, package.type, package.name, path));
     json_array_foreach(json_list(finding, "aliases"), index, item)
     {
-        struct str alias = str_make(json_string_value(item), json_string_length(item));
-        hash_set_add(set, key_of(kind, alias, package.type, package.name, path));
+        struct str alias = json_value_text(item);
+        own.aliases = &alias;
+        if (!finding_name(&own, 1, &alias))
+            continue;
+        hash_set_add(set, key_of(kind, is_cve(own.id), alias, package.type, package.name, path));
     }
     return 0;
 }

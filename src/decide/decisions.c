@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/i18n.h"
+#include "base/limits.h"
 #include "base/search.h"
 #include "decide/baseline.h"
 
@@ -55,12 +56,27 @@ void decisions_add_rule(struct decisions *decisions, const struct ignore_rule *r
         *VEC_ADD(&decisions->rule_ids) = (struct named){rule->ids[i], index};
 }
 
-void decisions_add_statement(struct decisions *decisions, const struct vex_statement *statement)
+int decisions_add_statement(struct decisions *decisions, const struct vex_statement *statement,
+                            struct pl_err *err)
 {
     uint32_t index = (uint32_t)decisions->statements.count;
-    *VEC_ADD(&decisions->statements) = *statement;
+    bool suppresses = statement->status == VEX_NOT_AFFECTED || statement->status == VEX_FIXED;
+    if (suppresses && (statement->product.is_range || statement->part.is_range))
+        return 0;
+    if (decisions->statement_ids.count + statement->id_count > LIMIT_VEX_STATEMENTS)
+        return err_limit(err, LIMIT_NAME(LIMIT_VEX_STATEMENTS),
+                         "VEX says more than LIMIT_VEX_STATEMENTS (%llu) things, counted by "
+                         "vulnerability and product",
+                         (unsigned long long)LIMIT_VEX_STATEMENTS);
+    if (statement->id_count == 0)
+        return 0;
+    struct vex_statement *added = VEC_ADD(&decisions->statements);
+    *added = *statement;
+    if (added->time == VEX_TIME_UNCLEAR)
+        added->time = suppresses ? INT64_MIN : INT64_MAX;
     for (size_t i = 0; i < statement->id_count; i++)
         *VEC_ADD(&decisions->statement_ids) = (struct named){statement->ids[i], index};
+    return 0;
 }
 
 /* ---- looking up ---- */
@@ -93,10 +109,15 @@ static struct names find_names(const struct named *items, size_t count, struct s
     return (struct names){items + first, end - first};
 }
 
-/* The finding's own id, then its aliases. */
-static struct str name_of(const struct finding *finding, size_t index)
+size_t finding_name_count(const struct finding *finding)
 {
-    return index == 0 ? finding->id : finding->aliases[index - 1];
+    return finding->alias_count + 1;
+}
+
+bool finding_name(const struct finding *finding, size_t index, struct str *ret_name)
+{
+    *ret_name = index == 0 ? finding->id : finding->aliases[index - 1];
+    return index == 0 || !is_cve(finding->id) || !is_cve(*ret_name);
 }
 
 static void mark(struct report *report, struct finding *finding, const char *by,
@@ -110,21 +131,37 @@ static void mark(struct report *report, struct finding *finding, const char *by,
 
 /* ---- VEX ---- */
 
+/* An advisory's name can be an alias of several CVEs: a statement that names some is about those.
+ */
+static bool is_about(const struct vex_statement *statement, const struct finding *finding)
+{
+    bool names_cve = false;
+    for (size_t i = 0; i < statement->id_count && is_cve(finding->id); i++) {
+        if (str_equal(statement->ids[i], finding->id))
+            return true;
+        names_cve |= is_cve(statement->ids[i]);
+    }
+    return !names_cve;
+}
+
 /* Of all that is said of the finding, the latest holds; of the same time, what was read last. */
 static const struct vex_statement *latest_statement(const struct decisions *decisions,
                                                     const struct report *report,
                                                     const struct finding *finding)
 {
     const struct vex_statement *best = NULL;
-    for (size_t n = 0; n <= finding->alias_count; n++) {
-        struct names names = find_names(decisions->statement_ids.items,
-                                        decisions->statement_ids.count, name_of(finding, n));
+    for (size_t n = 0; n < finding_name_count(finding); n++) {
+        struct str name;
+        if (!finding_name(finding, n, &name))
+            continue;
+        struct names names =
+            find_names(decisions->statement_ids.items, decisions->statement_ids.count, name);
         for (size_t i = 0; i < names.count; i++) {
             const struct vex_statement *statement =
                 &decisions->statements.items[names.items[i].index];
             bool later = !best || statement->time > best->time ||
                          (statement->time == best->time && statement > best);
-            if (later && vex_matches(statement, report, finding))
+            if (later && is_about(statement, finding) && vex_matches(statement, report, finding))
                 best = statement;
         }
     }
@@ -175,9 +212,11 @@ static struct hit find_rule(const struct decisions *decisions, const struct repo
                             const struct finding *finding, int64_t now)
 {
     struct hit hit = {0};
-    for (size_t n = 0; n <= finding->alias_count; n++) {
-        struct names names =
-            find_names(decisions->rule_ids.items, decisions->rule_ids.count, name_of(finding, n));
+    for (size_t n = 0; n < finding_name_count(finding); n++) {
+        struct str name;
+        if (!finding_name(finding, n, &name))
+            continue;
+        struct names names = find_names(decisions->rule_ids.items, decisions->rule_ids.count, name);
         for (size_t i = 0; i < names.count; i++)
             try_rule(decisions, report, finding, names.items[i].index, now, &hit);
     }

@@ -14,10 +14,11 @@ static bool any_glob(const struct str *globs, size_t count, struct str text)
 
 static bool id_matches(const struct ignore_rule *rule, const struct finding *finding)
 {
-    if (rule->id_count == 0 || any_glob(rule->ids, rule->id_count, finding->id))
+    struct str name;
+    if (rule->id_count == 0)
         return true;
-    for (size_t i = 0; i < finding->alias_count; i++)
-        if (any_glob(rule->ids, rule->id_count, finding->aliases[i]))
+    for (size_t i = 0; i < finding_name_count(finding); i++)
+        if (finding_name(finding, i, &name) && any_glob(rule->ids, rule->id_count, name))
             return true;
     return false;
 }
@@ -102,13 +103,22 @@ static bool is_yaml(const char *path, struct str text)
 int decisions_read_ignore(struct decisions *decisions, const char *path, struct pl_err *err)
 {
     AUTO_BUF text = {0};
+    size_t rules = decisions->rules.count, ids = decisions->rule_ids.count,
+           general = decisions->general.count, refused = decisions->refused.count;
     int r = whole_file_read(path, LIMIT_DECISIONS, LIMIT_NAME(LIMIT_DECISIONS), &text, err);
     if (r == 0) {
         const char *file = decisions_keep(decisions, str_of(path)).data;
         r = is_yaml(path, buf_str(&text)) ? ignore_read_yaml(decisions, file, buf_str(&text), err)
                                           : ignore_read_text(decisions, file, buf_str(&text), err);
     }
-    if (r < 0 && err)
+    if (r == 0)
+        return 0;
+    /* What stood before the fault does not count either. */
+    decisions->rules.count = rules;
+    decisions->rule_ids.count = ids;
+    decisions->general.count = general;
+    decisions->refused.count = refused;
+    if (err)
         err->code = PL_E_USAGE;
-    return r < 0 ? -PL_E_USAGE : 0;
+    return -PL_E_USAGE;
 }

@@ -31,10 +31,12 @@ static int read_line(struct decisions *decisions, struct ignore_rule *rule, stru
                      struct pl_err *err)
 {
     struct str word;
-    while (str_cut(&words, ' ', &word)) {
-        word = str_trim(word);
-        if (word.len == 0)
-            continue;
+    while ((words = str_trim(words)).len) {
+        size_t end = 0;
+        while (end < words.len && words.data[end] != ' ' && words.data[end] != '\t')
+            end++;
+        word = str_first(words, end);
+        words = str_from(words, end);
         if (rule->id_count && str_starts(word, STR("exp:"))) {
             int r = read_end(decisions, rule, word, err);
             if (r < 0)

@@ -34,6 +34,10 @@ struct ignore_rule {
 
 /* ---- VEX ---- */
 
+/* A time that is told and not understood: what suppresses is then older than all others, and what
+ * does not is younger. */
+#define VEX_TIME_UNCLEAR (INT64_MIN + 1)
+
 enum vex_status { VEX_NOT_AFFECTED, VEX_AFFECTED, VEX_FIXED, VEX_UNDER_INVESTIGATION };
 
 /* What a statement is about: an image, or a package. One of what is told has to be equal. */
@@ -44,6 +48,7 @@ struct vex_product {
     struct str *hashes; /* "sha256:<hex>" */
     size_t hash_count;
     struct str cpe; /* 2.2 URI, or 2.3 */
+    bool is_range;  /* some of its versions, which cannot be told: nothing is suppressed */
 };
 
 struct vex_statement {
@@ -83,8 +88,20 @@ struct decisions {
     bool sealed;
 };
 
+static inline bool is_cve(struct str name)
+{
+    return str_starts(name, STR("CVE-"));
+}
+
+/* The finding's own id (0), then its aliases. Two CVEs are two vulnerabilities, also where one
+ * advisory tells of both: of a finding that has a CVE as its id no other CVE is a name. */
+size_t finding_name_count(const struct finding *finding);
+bool finding_name(const struct finding *finding, size_t index, struct str *ret_name);
+
 void decisions_add_rule(struct decisions *decisions, const struct ignore_rule *rule);
-void decisions_add_statement(struct decisions *decisions, const struct vex_statement *statement);
+/* PL_E_LIMIT when the documents say more than LIMIT_VEX_STATEMENTS. */
+int decisions_add_statement(struct decisions *decisions, const struct vex_statement *statement,
+                            struct pl_err *err);
 /* A copy that lives as long as the decisions. */
 struct str decisions_keep(struct decisions *decisions, struct str text);
 
@@ -110,7 +127,7 @@ bool vex_matches(const struct vex_statement *statement, const struct report *rep
 struct vex_product vex_product_of(struct decisions *decisions, struct str id);
 void vex_product_hash(struct decisions *decisions, struct vex_product *product,
                       struct str algorithm, struct str hex);
-/* INT64_MIN when the text is no time. */
+/* VEX_TIME_UNCLEAR when the text is no time. */
 int64_t vex_time(struct str text);
 
 /* What stands in a DSSE envelope, or the document itself. PL_E_DIGEST when the key says no. */

@@ -135,7 +135,12 @@ static bool purl_is_image(struct arena *arena, const struct purl *wanted,
         }
     }
     struct str platform = report->target.platform, os;
-    if (arch.len && (!str_cut(&platform, '/', &os) || !str_starts(platform, arch)))
+    if (str_is(str_of(report->target.kind),
+               "dir")) /* a folder has no repository, whatever its name */
+        return false;
+    if (arch.len && (!str_cut(&platform, '/', &os) ||
+                     (!str_equal(platform, arch) &&
+                      !str_equal(str_first(platform, str_index(platform, '/')), arch))))
         return false;
     return (version.len == 0 || is_digest_of(report, version)) &&
            (tag.len == 0 || str_equal(tag, tag_of(report->target.name)));

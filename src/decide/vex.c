@@ -10,7 +10,7 @@ static const struct vex_format *const formats[] = {&vex_openvex, &vex_csaf, &vex
 int64_t vex_time(struct str text)
 {
     int64_t time;
-    return clock_parse(text, &time) ? time : INT64_MIN;
+    return text.len == 0 ? INT64_MIN : clock_parse(text, &time) ? time : VEX_TIME_UNCLEAR;
 }
 
 struct vex_product vex_product_of(struct decisions *decisions, struct str id)
@@ -42,11 +42,14 @@ void vex_product_hash(struct decisions *decisions, struct vex_product *product,
     for (size_t i = 0; i < hex.len; i++)
         buf_putc(&text,
                  (char)(hex.data[i] | (hex.data[i] >= 'A' && hex.data[i] <= 'F' ? 0x20 : 0)));
-    struct str *more = ARENA_ARRAY(&decisions->arena, struct str, product->hash_count + 1);
-    for (size_t i = 0; i < product->hash_count; i++)
-        more[i] = product->hashes[i];
-    more[product->hash_count++] = decisions_keep(decisions, buf_str(&text));
-    product->hashes = more;
+    size_t count = product->hash_count;
+    if ((count & (count - 1)) == 0) { /* full: room for twice as many */
+        struct str *more = ARENA_ARRAY(&decisions->arena, struct str, count ? count * 2 : 1);
+        for (size_t i = 0; i < count; i++)
+            more[i] = product->hashes[i];
+        product->hashes = more;
+    }
+    product->hashes[product->hash_count++] = decisions_keep(decisions, buf_str(&text));
 }
 
 /* A product in which the part is: the image, or a package whose file holds the part. */

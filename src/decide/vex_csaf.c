@@ -13,6 +13,12 @@ struct product_row {
     struct str justification, text;
 };
 
+enum { REASON_MAX = 500 };
+
+struct shared {
+    struct str from, kept;
+};
+
 struct reading {
     struct decisions *decisions;
     const char *file;
@@ -20,7 +26,8 @@ struct reading {
     const json_t *groups;
     size_t vulnerability;           /* counted from 1 */
     struct str justification, text; /* of all products of it */
-    uint64_t steps;                 /* of work with groups: a group can be named again and again */
+    struct shared kept_justification, kept_text;
+    uint64_t steps; /* of work with groups: a group can be named again and again */
     VEC(struct product_row) rows;
     uint32_t *table; /* open addressing: row + 1 */
     size_t mask;
@@ -96,11 +103,14 @@ static struct vex_product read_product(struct reading *reading, const json_t *pr
     return result;
 }
 
-static void read_full_product(struct reading *reading, const json_t *product)
+/* 3.1.2.2: a branch of the category "product_version_range" is about some versions of what its
+ * product's purl names. */
+static void read_full_product(struct reading *reading, const json_t *product, bool is_range)
 {
     struct str id = json_text(product, "product_id");
     if (id.len) {
         struct vex_product result = read_product(reading, product);
+        result.is_range = is_range && !(result.has_purl && result.purl.version.len);
         add_row(reading, id)->product = result;
     }
 }
@@ -110,7 +120,8 @@ static void read_branches(struct reading *reading, const json_t *branch)
 {
     size_t index;
     json_t *item;
-    read_full_product(reading, json_member(branch, "product"));
+    read_full_product(reading, json_member(branch, "product"),
+                      str_is(json_text(branch, "category"), "product_version_range"));
     json_array_foreach(json_list(branch, "branches"), index, item) read_branches(reading, item);
 }
 
@@ -120,7 +131,7 @@ static void read_tree(struct reading *reading, const json_t *tree)
     json_t *item;
     read_branches(reading, tree);
     json_array_foreach(json_list(tree, "full_product_names"), index, item)
-        read_full_product(reading, item);
+        read_full_product(reading, item, false);
     json_array_foreach(json_list(tree, "relationships"), index, item)
     {
         const json_t *full = json_member(item, "full_product_name");
@@ -212,26 +223,38 @@ static bool is_known(const struct vex_product *product)
     return product->has_purl || product->cpe.len || product->hash_count || product->name.len;
 }
 
-static void add_statement(struct reading *reading, const struct product_row *row,
-                          struct vex_statement statement)
+/* One text is about many products: a copy for all that follow one another, and not too long. */
+static struct str keep_shared(struct reading *reading, struct shared *shared, struct str text)
+{
+    if (text.data != shared->from.data || text.len != shared->from.len)
+        *shared =
+            (struct shared){text, decisions_keep(reading->decisions, str_first(text, REASON_MAX))};
+    return shared->kept;
+}
+
+static int add_statement(struct reading *reading, const struct product_row *row,
+                         struct vex_statement statement, struct pl_err *err)
 {
     struct decisions *decisions = reading->decisions;
     bool said = row->said_in == reading->vulnerability;
-    statement.justification = decisions_keep(
-        decisions, said && row->justification.len ? row->justification : reading->justification);
-    statement.text = decisions_keep(decisions, said && row->text.len ? row->text : reading->text);
+    statement.justification =
+        keep_shared(reading, &reading->kept_justification,
+                    said && row->justification.len ? row->justification : reading->justification);
+    statement.text = keep_shared(reading, &reading->kept_text,
+                                 said && row->text.len ? row->text : reading->text);
     statement.product = row->product;
     if (row->whole) {
         bool own = row->product.has_purl || row->product.cpe.len || row->product.hash_count;
         statement.product = reading->rows.items[row->whole - 1].product;
         statement.part = own ? row->product : reading->rows.items[row->part - 1].product;
+        statement.part.is_range |= reading->rows.items[row->part - 1].product.is_range;
         statement.has_part = true;
     }
-    if (is_known(&statement.product))
-        decisions_add_statement(decisions, &statement);
+    return is_known(&statement.product) ? decisions_add_statement(decisions, &statement, err) : 0;
 }
 
-static void read_vulnerability(struct reading *reading, const json_t *vulnerability)
+static int read_vulnerability(struct reading *reading, const json_t *vulnerability,
+                              struct pl_err *err)
 {
     static const struct {
         const char *list;
@@ -263,10 +286,12 @@ static void read_vulnerability(struct reading *reading, const json_t *vulnerabil
         json_array_foreach(json_list(status, lists[i].list), index, item)
         {
             const struct product_row *row = find_row(reading, json_value_text(item));
-            if (row)
-                add_statement(reading, row, statement);
+            int r = row ? add_statement(reading, row, statement, err) : 0;
+            if (r < 0)
+                return r;
         }
     }
+    return 0;
 }
 
 static int csaf_read(struct decisions *decisions, const char *file, const json_t *root,
@@ -282,10 +307,17 @@ static int csaf_read(struct decisions *decisions, const char *file, const json_t
                        STR_ARG(str_first(json_text(head, "csaf_version"), 20)));
     reading.time = vex_time(json_text(tracking, "current_release_date"));
     read_tree(&reading, json_member(root, "product_tree"));
+    int r = 0;
     json_array_foreach(json_list(root, "vulnerabilities"), index, item)
-        read_vulnerability(&reading, item);
+    {
+        r = read_vulnerability(&reading, item, err);
+        if (r < 0)
+            break;
+    }
     VEC_FREE(&reading.rows);
     free(reading.table);
+    if (r < 0)
+        return r;
     if (reading.steps > LIMIT_VEX_STEPS)
         return err_limit(err, LIMIT_NAME(LIMIT_VEX_STEPS),
                          "its groups of products take more than LIMIT_VEX_STEPS (%llu) steps",

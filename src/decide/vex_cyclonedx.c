@@ -145,25 +145,40 @@ static void read_time(const json_t *vulnerability, const json_t *analysis,
         }
 }
 
-/* Without an analysis, versions that are told to be unaffected. */
-static void read_versions(struct reading *reading, const json_t *affected,
-                          struct vex_statement statement)
+/* Of a product whose purl names no version the listed ones: those that the analysis is about, and
+ * without one those that are unaffected. A range is not compared. */
+static int read_versions(struct reading *reading, const json_t *affected, bool told,
+                         struct vex_statement statement, struct pl_err *err)
 {
     size_t index;
     json_t *item;
+    int r = 0;
     json_array_foreach(json_list(affected, "versions"), index, item)
     {
         struct str version = json_text(item, "version");
-        if (!str_is(json_text(item, "status"), "unaffected") || !version.len ||
+        if ((!told && !str_is(json_text(item, "status"), "unaffected")) || !version.len ||
             !statement.product.has_purl)
             continue;
-        statement.status = VEX_NOT_AFFECTED;
+        if (!told)
+            statement.status = VEX_NOT_AFFECTED;
         statement.product.purl.version = decisions_keep(reading->decisions, version);
-        decisions_add_statement(reading->decisions, &statement);
+        r = decisions_add_statement(reading->decisions, &statement, err);
+        if (r < 0)
+            break;
     }
+    return r;
 }
 
-static void read_vulnerability(struct reading *reading, const json_t *vulnerability)
+/* The versions narrow what is said where the product itself is any version. */
+static bool is_narrowed(const json_t *affected, const struct vex_statement *statement)
+{
+    return json_array_size(json_list(affected, "versions")) && statement->product.has_purl &&
+           !statement->product.purl.version.len &&
+           (statement->status == VEX_NOT_AFFECTED || statement->status == VEX_FIXED);
+}
+
+static int read_vulnerability(struct reading *reading, const json_t *vulnerability,
+                              struct pl_err *err)
 {
     const json_t *analysis = json_member(vulnerability, "analysis");
     struct vex_statement statement = {.file = reading->file, .time = reading->time};
@@ -182,11 +197,13 @@ static void read_vulnerability(struct reading *reading, const json_t *vulnerabil
     {
         if (!find_product(reading, json_text(item, "ref"), &statement.product))
             continue;
-        if (told)
-            decisions_add_statement(reading->decisions, &statement);
-        else
-            read_versions(reading, item, statement);
+        int r = told && !is_narrowed(item, &statement)
+                    ? decisions_add_statement(reading->decisions, &statement, err)
+                    : read_versions(reading, item, told, statement, err);
+        if (r < 0)
+            return r;
     }
+    return 0;
 }
 
 static int cyclonedx_read(struct decisions *decisions, const char *file, const json_t *root,
@@ -196,16 +213,20 @@ static int cyclonedx_read(struct decisions *decisions, const char *file, const j
     const json_t *metadata = json_member(root, "metadata");
     size_t index;
     json_t *item;
-    (void)err;
+    int r = 0;
     reading.time = vex_time(json_text(metadata, "timestamp"));
     read_component(&reading, json_member(metadata, "component"));
     json_array_foreach(json_list(root, "components"), index, item) read_component(&reading, item);
     if (reading.components.count)
         qsort(reading.components.items, reading.components.count, sizeof(struct component), by_ref);
     json_array_foreach(json_list(root, "vulnerabilities"), index, item)
-        read_vulnerability(&reading, item);
+    {
+        r = read_vulnerability(&reading, item, err);
+        if (r < 0)
+            break;
+    }
     VEC_FREE(&reading.components);
-    return 0;
+    return r;
 }
 
 const struct vex_format vex_cyclonedx = {"CycloneDX", cyclonedx_is, cyclonedx_read};

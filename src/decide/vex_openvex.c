@@ -72,11 +72,12 @@ static int read_status(struct str word, enum vex_status *ret_status, struct pl_e
 }
 
 /* One statement for each product, or for each part of it that is named. */
-static void add_products(struct reading *reading, const json_t *products, const json_t *all_parts,
-                         struct vex_statement *statement)
+static int add_products(struct reading *reading, const json_t *products, const json_t *all_parts,
+                        struct vex_statement *statement, struct pl_err *err)
 {
     size_t i, k;
     json_t *item, *part;
+    int r = 0;
     json_array_foreach(products, i, item)
     {
         const json_t *parts = json_list(item, "subcomponents");
@@ -85,14 +86,19 @@ static void add_products(struct reading *reading, const json_t *products, const 
         if (!parts)
             parts = all_parts;
         if (json_array_size(parts) == 0)
-            decisions_add_statement(reading->decisions, statement);
+            r = decisions_add_statement(reading->decisions, statement, err);
         json_array_foreach(parts, k, part)
         {
             statement->part = read_product(reading, part);
             statement->has_part = true;
-            decisions_add_statement(reading->decisions, statement);
+            r = decisions_add_statement(reading->decisions, statement, err);
+            if (r < 0)
+                break;
         }
+        if (r < 0)
+            return r;
     }
+    return 0;
 }
 
 static int read_statement(struct reading *reading, const json_t *value, struct pl_err *err)
@@ -115,9 +121,8 @@ static int read_statement(struct reading *reading, const json_t *value, struct p
         reading->without_reason++;
         return 0;
     }
-    add_products(reading, json_list(value, "products"), json_list(value, "subcomponents"),
-                 &statement);
-    return 0;
+    return add_products(reading, json_list(value, "products"), json_list(value, "subcomponents"),
+                        &statement, err);
 }
 
 static void tell_without_reason(struct reading *reading)

@@ -81,12 +81,14 @@ int license_policy_add(struct license_policy *policy, struct str entry, bool den
     policy->has_allowed |= !deny;
     if (find_group(entry, &rule.group)) {
         rule.kind = LICENSE_BY_GROUP;
-    } else if (str_index(entry, '*') != SIZE_MAX) {
-        rule.kind = LICENSE_BY_PATTERN;
-        rule.text = entry;
     } else if (entry.data[0] == '"' && entry.len > 2) {
         /* In quotes: words of metadata that are no id. */
         rule.text = str_make(entry.data + 1, entry.len - 2);
+        if (str_index(rule.text, '*') != SIZE_MAX)
+            rule.kind = LICENSE_BY_PATTERN;
+    } else if (str_index(entry, '*') != SIZE_MAX) {
+        rule.kind = LICENSE_BY_PATTERN;
+        rule.text = entry;
     } else {
         rule.text = todays(policy, entry, err);
         if (rule.text.len == 0)

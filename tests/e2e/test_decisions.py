@@ -190,6 +190,24 @@ class Ignore(Case):
         self.assertIn("not used", done.stderr)
 
 
+    def test_nothing_of_a_file_with_a_fault_is_used(self):
+        home = os.path.join(self.folder, "half")
+        os.makedirs(home, exist_ok=True)
+        cases = {".trivyignore": "CVE-2026-0001\nwhat is this\n",
+                 ".trivyignore.yaml": "vulnerabilities:\n  - id: CVE-2026-0001\n  - {id: CVE-2026-0002, what: this}\n"}
+        for name, text in cases.items():
+            with open(os.path.join(home, name), "w", encoding="utf-8") as file:
+                file.write(text)
+            done = subprocess.run([support.PROGRAM, "scan", "--db", self.database, "--format", "json", self.image],
+                                  capture_output=True, text=True, cwd=home, check=False)
+            os.remove(os.path.join(home, name))
+            self.assertIn("not used", done.stderr)
+            self.assertEqual(self.suppressed(json.loads(done.stdout)), {}, name)
+
+    def test_tabs_of_trivyignore(self):
+        self.assertEqual(list(self.hide("CVE-2026-0001\texp:2999-01-01\r\n\tCVE-2026-0002\n", ".trivyignore")), ALL[:2])
+
+
 class Vex(Case):
     def hide(self, *documents, words=(), image=None):
         paths = []
@@ -373,6 +391,88 @@ class Vex(Case):
             self.assertIn(word, done.stderr)
 
 
+    def test_an_architecture_is_the_whole_word(self):
+        for arch, want in (("amd64", True), ("amd", False), ("a", False), ("arm64", False)):
+            self.assertEqual(self.hides({"@id": "pkg:oci/app?arch=" + arch}), want, arch)
+
+    def test_a_folder_is_no_image(self):
+        folder = os.path.join(self.folder, "app")
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, "package-lock.json"), "w", encoding="utf-8") as file:
+            json.dump(LOCK, file)
+        for purl, want in (("pkg:oci/app", []), ("pkg:docker/app", []), ("pkg:npm/left", ["CVE-2026-0001"])):
+            document = self.open_vex(self.statement({"@id": purl}))
+            self.assertEqual(list(self.hide(document, image="dir:" + folder)), want, purl)
+
+    def test_a_time_that_is_none_hides_nothing(self):
+        product = {"@id": "pkg:npm/left"}
+        no, yes = self.statement(product), self.statement(product, "affected", timestamp="yesterday")
+        self.assertEqual(self.hide(self.open_vex(yes, no)), {})
+        old = self.statement(product, "affected", timestamp="2020-01-01T00:00:00Z")
+        no["timestamp"] = "tomorrow"
+        self.assertEqual(self.hide(self.open_vex(old, no)), {})
+
+    def test_a_range_of_csaf_is_not_every_version(self):
+        for category, want in (("product_version_range", False), ("product_version", True)):
+            document = self.csaf("fixed", "range")
+            document["product_tree"]["branches"][0]["branches"].append({
+                "category": category, "name": "vers:npm/>=2.0.0", "product": {
+                    "name": "left", "product_id": "range", "product_identification_helper": {"purl": "pkg:npm/left"}}})
+            self.assertEqual(bool(self.hide(document)), want, category)
+
+    def test_versions_of_cyclonedx_narrow(self):
+        for versions, want in (([{"version": "2.0.0", "status": "affected"}], False), ([{"version": "1.0.0"}], True),
+                               ([{"range": "vers:npm/>=2"}], False), ([], True)):
+            document = self.cyclonedx("not_affected", "pkg:npm/left")
+            document["vulnerabilities"][0]["affects"][0]["versions"] = versions
+            self.assertEqual(bool(self.hide(document)), want, versions)
+
+    def test_hostile_numbers_stay_bounded(self):
+        names = [str(i) for i in range(20000)]
+        cases = {"parts": {"vulnerability": "CVE-2026-0001", "products": names, "subcomponents": names, "status": "fixed"},
+                 "names": {"vulnerability": {"name": "x", "aliases": names}, "products": names, "status": "fixed"}}
+        for name, statement in cases.items():
+            done = support.plimsoll("scan", "--db", self.database, "--vex", self.write("many.json", self.open_vex(statement)),
+                                    self.image)
+            self.assertEqual(done.returncode, 2, name)
+            self.assertIn("LIMIT_VEX_STATEMENTS", done.stderr)
+            self.assertIn("many.json", done.stderr)
+        hashes = {"@id": "x", "hashes": {f"sha{i}": "aa" for i in range(200000)}}
+        self.assertEqual(self.hide(self.open_vex(self.statement(hashes))), {})
+
+
+class OneAdvisoryOfTwo(Case):
+    """An advisory that is about two CVEs: what is decided of one of them says nothing of the other."""
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        advisory = osv("GHSA-dddd-dddd-dddd", "npm", "left", CRITICAL, "2.0.0", ["CVE-2026-0010", "CVE-2026-0011"])
+        done = support.plimsoll("db", "import", "--db", cls.database, cls.write("two.json", advisory))
+        assert done.returncode == 0, done.stderr
+
+    def hidden(self, *words):
+        return sorted(set(self.suppressed(self.scan(*words))) - {"CVE-2026-0001"})
+
+    def test_rules(self):
+        for name, want in (("CVE-2026-0010", ["CVE-2026-0010"]), ("CVE-2026-001[0]", []), ("CVE-*-0011", ["CVE-2026-0011"]),
+                           ("GHSA-dddd-dddd-dddd", ["CVE-2026-0010", "CVE-2026-0011"])):
+            rules = self.write("one.yaml", f"ignore:\n  - {{id: '{name}', reason: x}}\n")
+            self.assertEqual(self.hidden("--ignore", rules), want, name)
+
+    def test_vex(self):
+        for name in ("CVE-2026-0010", {"name": "CVE-2026-0010", "aliases": ["GHSA-dddd-dddd-dddd"]}):
+            document = {"@context": "https://openvex.dev/ns/v0.2.0", "timestamp": "2026-03-01T00:00:00Z", "statements": [
+                {"vulnerability": name if isinstance(name, dict) else {"name": name}, "products": [{"@id": "pkg:npm/left"}],
+                 "status": "fixed"}]}
+            self.assertEqual(self.hidden("--vex", self.write("one.json", document)), ["CVE-2026-0010"], name)
+
+    def test_a_baseline(self):
+        before = self.scan()
+        before["findings"] = [one for one in before["findings"] if one["id"] == "CVE-2026-0010"]
+        self.assertEqual(len(before["findings"]), 1)
+        self.assertEqual(self.hidden("--baseline", self.write("before.json", before)), ["CVE-2026-0010"])
+
+
 class SignedVex(Case):
     @classmethod
     def setUpClass(cls):
@@ -552,6 +652,27 @@ class Verdict(Case):
 
     def test_exit_code_and_database_age(self):
         self.scan("--fail-on", "low", "--exit-code", "42", code=42)
+
+    def test_an_exit_code_of_0_does_not_hide_what_was_not_examined(self):
+        layers = image_layers() + [layer([{"path": "broken/package-lock.json", "text": "{"}])]
+        broken = docker_archive(os.path.join(self.folder, "broken.tar"), layers, name="broken:1")
+        for words, code in ((("42",), 42), (("0",), 5)):
+            document = self.scan("--fail-on", "low", "--exit-code", *words, image=broken, code=code)
+            self.assertIs(document["complete"], False)
+            self.assertIs(document["verdict"]["failed"], True)
+
+    def test_a_scan_for_nothing_does_not_pass(self):
+        for words in (("--skip", "vuln"), ("--only", "vuln", "--skip", "vuln"), ("--only", "license", "--skip", "license"),
+                      ("--skip", "vuln,license", "--license-deny", "copyleft")):
+            done = support.plimsoll("scan", "--db", self.database, *words, self.image)
+            self.assertEqual(done.returncode, 2, words)
+            self.assertIn("nothing to look for", done.stderr)
+        for option in ("--license-deny", "--license-allow"):
+            done = support.plimsoll("scan", "--db", self.database, option, "", self.image)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(option, done.stderr)
+        done = support.plimsoll("scan", "--db", self.database, "--only", "vuln", "--license-deny", "copyleft", self.image)
+        self.assertIn("policy", done.stderr)
         done = support.plimsoll("scan", "--db", self.database, "--max-db-age", "1d", self.image,
                                 env={"SOURCE_DATE_EPOCH": "4102444800"})
         self.assertEqual(done.returncode, 4)
