@@ -8,6 +8,7 @@
 #include "feed/feed.h"
 #include "io/out.h"
 #include "report/format.h"
+#include "sbom/sbom.h"
 #include "version/version.h"
 
 /* Names, what they are of where it matters, and their help. */
@@ -45,6 +46,9 @@ static bool print_items(struct listing *listing, const char *what)
     } else if (strcmp(what, "formats") == 0) {
         for (size_t i = 0; report_formats[i]; i++)
             print_line(listing, report_formats[i]->name, NULL, report_formats[i]->help);
+    } else if (strcmp(what, "inputs") == 0) {
+        for (size_t i = 0; sbom_formats[i]; i++)
+            print_line(listing, sbom_formats[i]->name, NULL, sbom_formats[i]->help);
     } else if (strcmp(what, "schemes") == 0) {
         for (size_t i = 0; version_schemes[i]; i++)
             print_line(listing, version_schemes[i]->name, NULL, version_schemes[i]->help);
@@ -77,13 +81,13 @@ static int list_run(const struct args *args)
         return ui_fail(&err);
     if (known)
         return EXIT_DONE;
-    err_set(&err, PL_E_USAGE, "list takes one of: catalogers, feeds, formats, programs, schemes");
+    err_set(&err, PL_E_USAGE, "list takes one of: catalogers, feeds, formats, inputs, programs, schemes");
     return ui_fail(&err);
 }
 
 const struct verb verb_list = {
     .name = "list",
-    .arguments = "catalogers|feeds|formats|programs|schemes",
+    .arguments = "catalogers|feeds|formats|inputs|programs|schemes",
     .help = N_("what this plimsoll knows"),
     .examples = {"plimsoll list catalogers", "plimsoll list formats"},
     .run = list_run,

@@ -464,8 +464,9 @@ static const struct option sbom_options[] = {
 
 static const char target_details[] = N_(
     "TARGET is a path, its kind found by content: an archive of docker save, an OCI layout as a "
-    "folder or a tar, or a root file system. A prefix forces the kind: docker-archive:FILE[:TAG], "
-    "oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR. dir:/ is the running system's own root.");
+    "folder or a tar, a root file system, or a bill of materials (plimsoll list inputs). A prefix "
+    "forces the kind: docker-archive:FILE[:TAG], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR, "
+    "sbom:FILE. dir:/ is the running system's own root, sbom:- what comes in on standard input.");
 
 const struct verb verb_scan = {
     .name = "scan",
