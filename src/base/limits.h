@@ -65,6 +65,7 @@
 #define LIMIT_DECISIONS (32 * MIB)  /* a file of rules, or a VEX document */
 #define LIMIT_VEX_STEPS 20000000ULL /* of work with the groups of one VEX document */
 #define LIMIT_VEX_STATEMENTS 1000000ULL /* of all VEX documents: vulnerability and product */
+#define LIMIT_VEX_INSIDE 5000000ULL     /* packages that are looked through for VEX products in them */
 #define LIMIT_BASELINE (1 * GIB)    /* a report that is a baseline */
 
 /* Bills of materials */

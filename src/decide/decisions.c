@@ -60,7 +60,7 @@ int decisions_add_statement(struct decisions *decisions, const struct vex_statem
                             struct pl_err *err)
 {
     uint32_t index = (uint32_t)decisions->statements.count;
-    bool suppresses = statement->status == VEX_NOT_AFFECTED || statement->status == VEX_FIXED;
+    bool suppresses = vex_suppresses(statement);
     if (suppresses && (statement->product.is_range || statement->part.is_range))
         return 0;
     if (decisions->statement_ids.count + statement->id_count > LIMIT_VEX_STATEMENTS)
@@ -145,7 +145,7 @@ static bool is_about(const struct vex_statement *statement, const struct finding
 }
 
 /* Of all that is said of the finding, the latest holds; of the same time, what was read last. */
-static const struct vex_statement *latest_statement(const struct decisions *decisions,
+static const struct vex_statement *latest_statement(struct decisions *decisions,
                                                     const struct report *report,
                                                     const struct finding *finding)
 {
@@ -161,22 +161,21 @@ static const struct vex_statement *latest_statement(const struct decisions *deci
                 &decisions->statements.items[names.items[i].index];
             bool later = !best || statement->time > best->time ||
                          (statement->time == best->time && statement > best);
-            if (later && is_about(statement, finding) && vex_matches(statement, report, finding))
+            if (later && is_about(statement, finding) &&
+                vex_matches(statement, report, finding, &decisions->steps))
                 best = statement;
         }
     }
     return best;
 }
 
-static void apply_vex(const struct decisions *decisions, struct report *report,
-                      struct finding *finding)
+static void apply_vex(struct decisions *decisions, struct report *report, struct finding *finding)
 {
     struct pl_err why;
     if (finding->kind != FINDING_VULNERABILITY)
         return;
     const struct vex_statement *statement = latest_statement(decisions, report, finding);
-    if (!statement || statement->status == VEX_AFFECTED ||
-        statement->status == VEX_UNDER_INVESTIGATION)
+    if (!statement || !vex_suppresses(statement))
         return;
     struct str note = statement->text.len ? str_first(statement->text, 300) : STR_NONE;
     const char *colon = statement->justification.len ? ": " : "", *dash = note.len ? ": " : "";
@@ -259,6 +258,19 @@ static void tell_ended(const struct decisions *decisions, struct report *report,
     }
 }
 
+static void tell_steps(const struct decisions *decisions, struct report *report)
+{
+    struct pl_err problem;
+    if (decisions->steps <= LIMIT_VEX_INSIDE)
+        return;
+    err_limit(
+        &problem, LIMIT_NAME(LIMIT_VEX_INSIDE),
+        "VEX about products inside of packages takes more than LIMIT_VEX_INSIDE (%llu) steps: "
+        "what is beyond suppresses nothing",
+        (unsigned long long)LIMIT_VEX_INSIDE);
+    report_tell(report, false, STR_NONE, &problem);
+}
+
 static void seal(struct decisions *decisions)
 {
     if (decisions->sealed)
@@ -277,6 +289,7 @@ void decisions_apply(struct decisions *decisions, struct report *report)
     int64_t now = clock_now();
     AUTO_FREE size_t *ended = mem_zalloc(decisions->rules.count + 1, sizeof(*ended));
     seal(decisions);
+    decisions->steps = 0;
     err_set(&why, PL_OK, "it is in the baseline %.*s", STR_ARG(decisions->baseline_file));
     for (size_t i = 0; i < report->findings.count; i++) {
         struct finding *finding = &report->findings.items[i];
@@ -288,6 +301,7 @@ void decisions_apply(struct decisions *decisions, struct report *report)
             baseline_has(decisions, report, finding))
             mark(report, finding, "baseline", &why, STR_NONE);
     }
+    tell_steps(decisions, report);
     tell_ended(decisions, report, ended);
     for (size_t i = 0; i < decisions->refused.count; i++)
         report_tell_text(report, false, decisions->refused.items[i].file,

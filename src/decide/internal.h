@@ -82,6 +82,7 @@ struct decisions {
     VEC(struct pcre *) regexes;
     VEC(uint32_t) general; /* rules without ids, or with wildcards in them */
     VEC(struct refused) refused;
+    uint64_t steps; /* of work with products inside of packages, for the report at hand */
     struct hash_set baseline;
     struct str baseline_file;
     bool has_baseline;
@@ -121,8 +122,11 @@ struct vex_format {
                 struct pl_err *err);
 };
 extern const struct vex_format vex_openvex, vex_csaf, vex_cyclonedx;
+/* `steps` counts what LIMIT_VEX_INSIDE bounds; past it a statement that suppresses does not fit, and
+ * another one does. */
 bool vex_matches(const struct vex_statement *statement, const struct report *report,
-                 const struct finding *finding);
+                 const struct finding *finding, uint64_t *steps);
+bool vex_suppresses(const struct vex_statement *statement);
 /* The product that a purl, or another name of one, means. */
 struct vex_product vex_product_of(struct decisions *decisions, struct str id);
 void vex_product_hash(struct decisions *decisions, struct vex_product *product,

@@ -52,14 +52,22 @@ void vex_product_hash(struct decisions *decisions, struct vex_product *product,
     product->hashes[product->hash_count++] = decisions_keep(decisions, buf_str(&text));
 }
 
-/* A product in which the part is: the image, or a package whose file holds the part. */
-static bool holds(const struct vex_product *product, const struct report *report,
-                  const struct package *part)
+bool vex_suppresses(const struct vex_statement *statement)
 {
+    return statement->status == VEX_NOT_AFFECTED || statement->status == VEX_FIXED;
+}
+
+/* A product in which the part is: the image, or a package whose file holds the part. */
+static bool holds(const struct vex_statement *statement, const struct report *report,
+                  const struct package *part, uint64_t *steps)
+{
+    const struct vex_product *product = &statement->product;
     if (product_is_target(product, report))
         return true;
     for (size_t i = 0; i < report->packages.count && part->path_count; i++) {
         const struct package *package = &report->packages.items[i];
+        if ((*steps)++ >= LIMIT_VEX_INSIDE)
+            return !vex_suppresses(statement);
         if (package != part && package->path_count &&
             str_equal(package->paths[0], part->paths[0]) &&
             product_is_package(product, report, package))
@@ -69,7 +77,7 @@ static bool holds(const struct vex_product *product, const struct report *report
 }
 
 bool vex_matches(const struct vex_statement *statement, const struct report *report,
-                 const struct finding *finding)
+                 const struct finding *finding, uint64_t *steps)
 {
     const struct package *package =
         finding->package == PACKAGE_NONE ? NULL : &report->packages.items[finding->package];
@@ -77,7 +85,7 @@ bool vex_matches(const struct vex_statement *statement, const struct report *rep
         return product_is_target(&statement->product, report) ||
                (package && product_is_package(&statement->product, report, package));
     return package && product_is_package(&statement->part, report, package) &&
-           holds(&statement->product, report, package);
+           holds(statement, report, package, steps);
 }
 
 static int read_document(struct decisions *decisions, const char *file, struct str text,

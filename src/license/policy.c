@@ -25,9 +25,12 @@ void license_policy_free(struct license_policy *policy)
 struct str license_lower(struct arena *arena, struct str text)
 {
     char *copy = arena_alloc(arena, text.len + 1);
-    for (size_t i = 0; i < text.len; i++)
-        copy[i] =
-            (char)(text.data[i] >= 'A' && text.data[i] <= 'Z' ? text.data[i] + 32 : text.data[i]);
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.data[i];
+        copy[i] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+        if (c == '/')
+            copy[i] = '\x1f'; /* '*' stops at '/', which separates nothing in a licence */
+    }
     copy[text.len] = '\0';
     return str_make(copy, text.len);
 }
@@ -122,16 +125,19 @@ int license_policy_deny(struct license_policy *policy, struct str list, struct p
 
 /* ---- verdicts ---- */
 
-/* Of the rules that fit, the most precise; of equal ones those that deny. */
+/* Of the rules that fit, the most precise; of equal ones those that deny. "MPL-1.1" speaks of
+ * "MPL-1.1+", too. */
 static bool choose(const struct license_policy *policy, struct str lower, enum license_group group,
                    bool *ret_deny)
 {
     int best = -1;
+    struct str bare = str_first(lower, lower.len - str_ends(lower, STR("+")));
     for (size_t i = 0; i < policy->rules.count; i++) {
         const struct license_rule *rule = &policy->rules.items[i];
-        bool fits = rule->kind == LICENSE_BY_GROUP     ? rule->group == group
-                    : rule->kind == LICENSE_BY_PATTERN ? str_glob(rule->text, lower)
-                                                       : str_equal(rule->text, lower);
+        bool fits = rule->kind == LICENSE_BY_GROUP ? rule->group == group
+                    : rule->kind == LICENSE_BY_PATTERN
+                        ? str_glob(rule->text, lower)
+                        : str_equal(rule->text, lower) || str_equal(rule->text, bare);
         if (!fits || (int)rule->kind < best)
             continue;
         *ret_deny = rule->deny || ((int)rule->kind == best && *ret_deny);

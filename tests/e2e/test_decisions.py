@@ -437,6 +437,13 @@ class Vex(Case):
             self.assertEqual(done.returncode, 2, name)
             self.assertIn("LIMIT_VEX_STATEMENTS", done.stderr)
             self.assertIn("many.json", done.stderr)
+        lock = {**LOCK, "packages": {**LOCK["packages"], **{
+            f"node_modules/a{i}/node_modules/left": {"version": f"1.0.{i}"} for i in range(100)}}}
+        image = docker_archive(os.path.join(self.folder, "many.tar"), image_layers(lock))
+        inside = [{"@id": f"pkg:npm/p{i}", "subcomponents": [{"@id": "pkg:npm/left"}]} for i in range(1000)]
+        document = self.scan("--vex", self.write("many.json", self.open_vex(
+            {"vulnerability": "CVE-2026-0001", "products": inside + ["pkg:npm/left"], "status": "fixed"})), image=image)
+        self.assertTrue(any("LIMIT_VEX_INSIDE" in one["message"] for one in document["diagnostics"]), document["diagnostics"])
         hashes = {"@id": "x", "hashes": {f"sha{i}": "aa" for i in range(200000)}}
         self.assertEqual(self.hide(self.open_vex(self.statement(hashes))), {})
 

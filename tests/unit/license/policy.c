@@ -53,6 +53,12 @@ static void test_verdicts(void)
     check("MIT", "permissive", "MIT", "");
     check("MIT", "MIT", "MIT", "high MIT");
     check("\"House terms\"", "", "House terms", "");
+    check("", "\"House*\"", "House terms", "high House terms");
+    check("", "*", "Foo/GPL-3.0", "high Foo/GPL-3.0");
+    check("", "Foo/*", "Foo/GPL-3.0", "high Foo/GPL-3.0");
+    check("", "MPL-1.1", "MPL-1.1+", "high MPL-1.1+");
+    check("Apache-2.0", "", "Apache-2.0+", "");
+    check("MPL-1.1", "MPL-1.1+", "MPL-1.1+", "high MPL-1.1+");
 }
 
 static void test_operators(void)
