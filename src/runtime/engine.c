@@ -9,7 +9,7 @@
 #include "io/curl.h"
 #include "io/json_doc.h"
 
-enum { CONNECT_SECONDS = 2, ANSWER_SECONDS = 20 };
+enum { CONNECT_SECONDS = 2, ANSWER_SECONDS = 20 }; /* the second for all answers together, too */
 
 const char *engine_name(enum engine_kind kind)
 {
@@ -54,6 +54,7 @@ struct connection {
     CURL *handle;
     struct buf answer;
     bool too_long;
+    double seconds; /* that all answers took */
 };
 
 static size_t take_bytes(char *bytes, size_t size, size_t count, void *context)
@@ -73,11 +74,17 @@ static int ask(struct connection *connection, const char *path, json_t **ret_ans
     const struct curl_api *curl = connection->curl;
     AUTO_BUF url = {0};
     long status = 0;
+    double seconds = 0;
+    if (connection->seconds > ANSWER_SECONDS)
+        return err_set(err, PL_E_IO, "the engine's answers took more than %d seconds",
+                       ANSWER_SECONDS);
     buf_printf(&url, "http://engine%s", path);
     buf_putc(&url, 0);
     connection->answer.len = 0;
     curl->easy_setopt(connection->handle, CURLOPT_URL, url.data);
     CURLcode code = curl->easy_perform(connection->handle);
+    curl->easy_getinfo(connection->handle, CURLINFO_TOTAL_TIME, &seconds);
+    connection->seconds += seconds;
     if (connection->too_long)
         return err_limit(err, LIMIT_NAME(LIMIT_ENGINE_REPLY),
                          "the engine's answer has more than LIMIT_ENGINE_REPLY bytes");
