@@ -122,8 +122,8 @@ struct vex_format {
                 struct pl_err *err);
 };
 extern const struct vex_format vex_openvex, vex_csaf, vex_cyclonedx;
-/* `steps` counts what LIMIT_VEX_INSIDE bounds; past it a statement that suppresses does not fit, and
- * another one does. */
+/* `steps` counts what LIMIT_VEX_INSIDE bounds; past it a statement that suppresses does not fit,
+ * and another one does. */
 bool vex_matches(const struct vex_statement *statement, const struct report *report,
                  const struct finding *finding, uint64_t *steps);
 bool vex_suppresses(const struct vex_statement *statement);
