@@ -9,7 +9,7 @@ static bool is_id(struct str word)
     for (size_t i = 0; i < word.len; i++) {
         char c = word.data[i];
         bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                    strchr("-_.:/@*?+", c);
+                    strchr("-_.:/@+", c);
         if (!good || !c)
             return false;
     }

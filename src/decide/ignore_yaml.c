@@ -79,7 +79,11 @@ static int take_version(struct entry *entry, const char *key, const json_t *valu
 
 static int take_type(struct entry *entry, const char *key, const json_t *value)
 {
-    return take_one(entry, key, value, &entry->rule.type);
+    int r = take_one(entry, key, value, &entry->rule.type);
+    for (int type = 0; type < PACKAGE_TYPE_COUNT && r == 0; type++)
+        if (str_is(entry->rule.type, package_type_name((enum package_type)type)))
+            return 0;
+    return r < 0 ? r : wrong(entry, key, "there is no such type of packages");
 }
 
 static int take_reason(struct entry *entry, const char *key, const json_t *value)
@@ -230,7 +234,7 @@ static int take_fix_state(struct entry *entry, const char *key, const json_t *va
         {"fixed", 1U << FINDING_FIXED},
         {"wont-fix", 1U << FINDING_WONT_FIX | 1U << FINDING_END_OF_LIFE},
         {"not-fixed", 1U << FINDING_AFFECTED | 1U << FINDING_DEFERRED},
-        {"unknown", 1U << FINDING_UNDER_INVESTIGATION | 1U << FINDING_AFFECTED},
+        {"unknown", 1U << FINDING_UNDER_INVESTIGATION},
     };
     for (size_t i = 0; i < ARRAY_LEN(table); i++)
         if (str_is(json_value_text(value), table[i].word)) {
@@ -333,6 +337,9 @@ static int take_keys(struct entry *entry, const json_t *object, const struct key
 
 static int take_grype_package(struct entry *entry, const char *key, const json_t *value)
 {
+    if (json_is_null(value) || str_is(json_value_text(value), "null") ||
+        (json_is_string(value) && json_value_text(value).len == 0))
+        return 0;
     return json_is_object(value) ? take_keys(entry, value, grype_package_keys)
                                  : wrong(entry, key, "this is no mapping");
 }

@@ -276,7 +276,8 @@ static struct operator comma_operator(const struct reader *reader)
         return (struct operator){behind == WORD_AND ? " AND " : " OR ", 2};
     if (reader->package_type == PACKAGE_MAVEN)
         return (struct operator){NULL, 0};
-    return (struct operator){license_list_is_choice(reader->package_type) ? " OR " : " AND ", 1};
+    /* A list of a file can be a choice; what one text puts side by side is taken as all of it. */
+    return (struct operator){" AND ", 1};
 }
 
 static struct operator operator_at(const struct reader *reader, unsigned level)

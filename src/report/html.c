@@ -168,7 +168,9 @@ static void write_verdict(struct html *html)
         return;
     out_printf(html->out, "<section class=\"banner %s\"><h2>",
                verdict->failed ? "failed" : "passed");
-    html_word(html, verdict->failed ? N_("Failed") : N_("Passed"));
+    html_word(html, verdict->failed          ? N_("Failed")
+                    : html->report->complete ? N_("Passed")
+                                             : N_("Passed as far as it could be examined"));
     out_puts(html->out, "</h2>\n<ul>\n");
     for (size_t i = 0; i < verdict->reasons.count && i < DIAGNOSTICS_SHOWN; i++) {
         out_puts(html->out, "<li>");

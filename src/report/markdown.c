@@ -85,7 +85,10 @@ static void write_verdict(struct markdown *markdown, const struct report_counts 
                    T(N_("a part of the target was not examined; this is not a clean result.")));
     if (report->verdict.asked) {
         buf_printf(part, "%s **%s**\n", report->verdict.failed ? "❌" : "✅",
-                   report->verdict.failed ? T(N_("Failed")) : T(N_("Passed")));
+                   report->verdict.failed
+                       ? T(N_("Failed"))
+                       : (report->complete ? T(N_("Passed"))
+                                           : T(N_("Passed as far as it could be examined"))));
         for (size_t i = 0; i < report->verdict.reasons.count && i < DIAGNOSTICS_SHOWN; i++) {
             const struct verdict_reason *reason = &report->verdict.reasons.items[i];
             buf_puts(part, "- ");

@@ -235,7 +235,10 @@ static void write_verdict(struct table *table)
     out_putc(table->out, '\n');
     if (verdict->asked) {
         table_paint(table, verdict->failed ? "1;31" : "1;32");
-        out_puts(table->out, verdict->failed ? tr("FAILED because of") : tr("PASSED:"));
+        out_puts(table->out, verdict->failed ? tr("FAILED because of")
+                             : table->report->complete
+                                 ? tr("PASSED:")
+                                 : tr("PASSED as far as it could be examined:"));
         table_paint(table, "0");
         out_putc(table->out, '\n');
     }

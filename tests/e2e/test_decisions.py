@@ -122,7 +122,7 @@ class Ignore(Case):
             "ignore:\n  - {id: CVE-1, reason: x, pakage: y}\n": "pakage", "ignore: 3\n": "list",
             "ignore:\n  - {id: CVE-1, reason: x, until: soon}\n": "date", "rules:\n  - id: x\n": "no file of rules",
             "ignore:\n  - {id: CVE-1, reason: x, severity: bad}\n": "severity", "ignore:\n  - {id: [], reason: x}\n": "empty",
-            "ignore:\n  - {purl: npm/x, reason: x}\n": "pkg:", "ignore: [\n": "YAML",
+            "ignore:\n  - {purl: npm/x, reason: x}\n": "pkg:", "ignore: [\n": "YAML", "ignore:\n  - {type: nmp, reason: x}\n": "no such type",
         }
         for text, word in cases.items():
             with self.subTest(text):
@@ -144,7 +144,7 @@ class Ignore(Case):
         self.assertIn("small", hidden[ALL[2]]["why"])
         self.assertNotIn("accepted", hidden[ALL[1]]["why"])
         self.assertEqual(sorted(self.hide(text, ".trivyignore", env=on)), [ALL[0], ALL[2]])
-        for bad in ("CVE-1 exp:never\n", "CVE-1 CVE-2\n", "<html>\n"):
+        for bad in ("CVE-1 exp:never\n", "CVE-1 CVE-2\n", "<html>\n", "CVE-*\n"):
             done = support.plimsoll("scan", "--db", self.database, "--ignore", self.write(".trivyignore", bad), self.image)
             self.assertEqual(done.returncode, 2)
             self.assertIn("line 1", done.stderr)

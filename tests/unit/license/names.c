@@ -11,6 +11,7 @@ static const struct {
     {"MIT License", "MIT", PACKAGE_PYPI},
     {"The MIT License", "MIT", PACKAGE_MAVEN},
     {"The MIT License (MIT)", "MIT", PACKAGE_MAVEN},
+    {"GPL-3.0-only,MIT", "GPL-3.0-only AND MIT", PACKAGE_NPM},
     {"MIT/X11", "MIT", PACKAGE_NPM},
     {"Expat", "MIT", PACKAGE_DEB},
     {"BSD", "", PACKAGE_RPM},
