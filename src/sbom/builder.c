@@ -67,13 +67,15 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* Debian's point releases are no releases of their own. */
+/* Debian's point releases are no releases of their own; Trivy says "2 (Karoo)" of Amazon's. */
 static struct str release_of(struct str id, struct str version)
 {
+    version = str_trim(version);
+    version = str_first(version, str_index(version, ' '));
     return str_is(id, "debian") ? str_first(version, str_index(version, '.')) : version;
 }
 
-/* "debian-12", "opensuse-leap-15.5", "bookworm". */
+/* "debian-12", "opensuse-leap-15.5", "bookworm", and Trivy's "3.19.1" of Alpine. */
 static struct sbom_distro parse_distro(struct arena *arena, struct str distro, struct str space)
 {
     struct sbom_distro result = {0};
@@ -87,6 +89,9 @@ static struct sbom_distro parse_distro(struct arena *arena, struct str distro, s
         result.codename = behind;
     } else if (str_equal(distro, space) || distro.len == 0) {
         result.id = sbom_os_id(arena, space);
+    } else if (is_digit(distro.data[0])) {
+        result.id = sbom_os_id(arena, space);
+        result.version = release_of(result.id, distro);
     } else {
         result.id = sbom_os_id(arena, space);
         result.codename = distro;
@@ -147,6 +152,15 @@ void sbom_set_target_purl(struct sbom_builder *builder, struct str purl)
     struct report *report = builder->report;
     if (report->target.purl.len == 0)
         report->target.purl = arena_str(&report->arena, purl);
+}
+
+void sbom_set_target_cpe(struct sbom_builder *builder, struct str version, struct str cpe)
+{
+    struct arena *arena = &builder->report->arena;
+    if (builder->lone_version.len == 0)
+        builder->lone_version = arena_str(arena, version);
+    if (builder->lone_cpe.len == 0)
+        builder->lone_cpe = arena_str(arena, cpe);
 }
 
 uint32_t sbom_layer(struct sbom_builder *builder, struct str diff_id)
@@ -297,6 +311,7 @@ static bool make_package(struct sbom_builder *builder, struct sbom_entry *entry)
     }
     if (!(entry->purl.len ? from_purl(builder, entry) : from_name(builder, entry)))
         return false;
+    builder->unknown += package->type == PACKAGE_GENERIC && package->cpe_count == 0;
     if (entry->module.len && package->module.len == 0)
         package->module = entry->module;
     if (entry->source_name.len && ecosystem_of(package->type)->system) {

@@ -17,7 +17,6 @@ struct sbom_entry {
     size_t license_count, hash_count, path_count;
     /* Vendor, development and so on, and what our own facts say. */
     struct package package;
-    bool has_type;      /* package.type counts where there is no purl */
     bool own;           /* facts tell of it (model/facts.h): nothing is to be derived */
     uint64_t number;    /* in our own documents */
     bool needs_version; /* without purl, CPE and version it is no package ("application") */
@@ -52,6 +51,9 @@ struct sbom_builder {
     bool too_many_packages, too_many_edges;
     bool has_target;
     size_t nameless;
+    size_t unknown;      /* that no advisory can speak of: of no known type, and without a CPE */
+    struct str lone_cpe; /* of what the document is about, without a purl */
+    struct str lone_version;
 };
 
 /* Takes the entry over. */
@@ -66,6 +68,8 @@ void sbom_set_os(struct sbom_builder *builder, struct str id, struct str version
 void sbom_set_target(struct sbom_builder *builder, struct str name, struct str version);
 /* Its package URL, if it has one. When the document names no other package, it is that package. */
 void sbom_set_target_purl(struct sbom_builder *builder, struct str purl);
+/* The same of what has no package URL: its version, and its CPE if it has one. */
+void sbom_set_target_cpe(struct sbom_builder *builder, struct str version, struct str cpe);
 /* The index of the layer, which is added when it is new. */
 uint32_t sbom_layer(struct sbom_builder *builder, struct str diff_id);
 /* The os-release ID of another program's or a purl's name of a system; in the arena or a literal.

@@ -43,7 +43,8 @@ static void take_item(struct sbom_builder *builder, struct str name, const json_
         cyclonedx_dependency(builder, json);
 }
 
-static int read_document(struct rewind_input *input, struct sbom_builder *builder, struct pl_err *err)
+static int read_document(struct rewind_input *input, struct sbom_builder *builder,
+                         struct pl_err *err)
 {
     static const char *const metadata_path[] = {"metadata", NULL};
     static const char *const lists[] = {"components", "dependencies", NULL};

@@ -133,9 +133,9 @@ static void read_package(struct sbom_builder *builder, const json_t *component, 
 
 void cyclonedx_component(struct sbom_builder *builder, const json_t *component)
 {
-    /* "type": what is no package is left out, unless it has a purl. */
-    static const char *const packages[] = {"library",  "framework", "application",
-                                           "platform", "container", ""};
+    /* "type": what is no software is left out, unless it has a purl. */
+    static const char *const others[] = {"file", "data", "device", "machine-learning-model",
+                                         "cryptographic-asset"};
     struct str type = json_text(component, "type");
     bool known = json_text(component, "purl").len != 0 || json_text(component, "cpe").len != 0;
     size_t i;
@@ -148,13 +148,14 @@ void cyclonedx_component(struct sbom_builder *builder, const json_t *component)
         sbom_set_os(builder, json_text(component, "name"), json_text(component, "version"),
                     json_text(component, "description"));
     } else {
-        for (size_t j = 0; j < ARRAY_LEN(packages) && !known; j++)
-            known = str_is(type, packages[j]);
+        bool software = true;
+        for (size_t j = 0; j < ARRAY_LEN(others); j++)
+            software = software && !str_is(type, others[j]);
         bool library = str_is(type, "library") || str_is(type, "framework");
         if (str_is(type, "operating-system"))
             sbom_set_os(builder, json_text(component, "name"), json_text(component, "version"),
                         json_text(component, "description"));
-        else if (known)
+        else if (known || software)
             read_package(builder, component, !library);
     }
     json_array_foreach(json_list(component, "components"), i, inner)
@@ -219,6 +220,11 @@ void cyclonedx_metadata(struct sbom_builder *builder, const json_t *metadata)
     report->target.sbom_tool = tool_name(&report->arena, metadata);
     sbom_set_target(builder, name, json_text(component, "version"));
     sbom_set_target_purl(builder, json_text(component, "purl"));
+    if (json_text(component, "cpe").len)
+        sbom_set_target_cpe(builder, json_text(component, "version"), json_text(component, "cpe"));
+    if (str_is(json_text(component, "type"), "operating-system"))
+        sbom_set_os(builder, json_text(component, "name"), json_text(component, "version"),
+                    json_text(component, "description"));
     json_array_foreach(json_list(component, "properties"), i, property)
         read_target_property(builder, json_text(property, "name"), json_text(property, "value"));
     /* Parts of what the document is about. */

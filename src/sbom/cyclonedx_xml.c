@@ -99,7 +99,12 @@ static void put_in(json_t *parent, const char *name, json_t *value)
     if (json_is_array(parent)) {
         bool choice = strcmp(name, "license") == 0 || strcmp(name, "expression") == 0;
         if (choice) {
-            json_t *wrapped = json_object();
+            json_t *wrapped = json_object(), *text = json_object_get(value, "value");
+            if (text && strcmp(name, "expression") == 0) { /* it has attributes, too */
+                json_incref(text);
+                json_decref(value);
+                value = text;
+            }
             json_object_set_new(wrapped, name, value);
             value = wrapped;
         }
@@ -173,7 +178,8 @@ static int read_bytes(void *context, struct str *ret_chunk, struct pl_err *err)
     return rewind_read(reading->input, ret_chunk, err);
 }
 
-static int read_document(struct rewind_input *input, struct sbom_builder *builder, struct pl_err *err)
+static int read_document(struct rewind_input *input, struct sbom_builder *builder,
+                         struct pl_err *err)
 {
     struct reading reading = {.input = input, .builder = builder};
     struct xml_reader xml = {.read = read_bytes, .start = start, .end = end, .context = &reading};

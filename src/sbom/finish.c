@@ -1,6 +1,7 @@
 /* The end of reading a bill of materials: everything is known, and finds its place. */
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "base/limits.h"
 #include "base/search.h"
 #include "model/ecosystem.h"
@@ -233,6 +234,15 @@ static void tell_limits(struct sbom_builder *builder)
                   (unsigned long long)LIMIT_SBOM_EDGES);
         report_tell(builder->report, false, STR_NONE, &problem);
     }
+    if (builder->unknown) {
+        err_set(&problem, PL_E_UNSUPPORTED,
+                "%zu packages have neither a package URL of a known type nor a CPE: they are "
+                "listed and were not examined for vulnerabilities",
+                builder->unknown);
+        /* Where that is all of them, nothing was examined. */
+        report_tell(builder->report, builder->unknown == builder->report->packages.count, STR_NONE,
+                    &problem);
+    }
     if (builder->nameless) {
         err_set(&problem, PL_E_FORMAT,
                 "%zu entries have neither a name nor a package URL: they were not examined",
@@ -246,10 +256,13 @@ static void add_lone_package(struct sbom_builder *builder)
 {
     struct report *report = builder->report;
     struct sbom_entry entry = sbom_entry_new();
-    if (report->packages.count || report->target.purl.len == 0)
+    bool named = report->target.purl.len || builder->lone_cpe.len || builder->lone_version.len;
+    if (report->packages.count || !named || digest_is_valid(builder->lone_version))
         return;
     entry.purl = report->target.purl;
     entry.name = report->target.name;
+    entry.version = builder->lone_version;
+    entry.cpe = builder->lone_cpe;
     sbom_add(builder, &entry);
 }
 

@@ -191,7 +191,8 @@ static void take_item(struct sbom_builder *builder, struct str name, const json_
         take_diagnostic(builder, json);
 }
 
-static int read_document(struct rewind_input *input, struct sbom_builder *builder, struct pl_err *err)
+static int read_document(struct rewind_input *input, struct sbom_builder *builder,
+                         struct pl_err *err)
 {
     static const char *const target[] = {"target", NULL};
     static const char *const lists[] = {"packages", "diagnostics", NULL};

@@ -54,7 +54,8 @@ static bool is_containment(struct str text)
            str_find(text, STR("\"SPDXRef-DOCUMENT\"")) == SIZE_MAX;
 }
 
-static int read_document(struct rewind_input *input, struct sbom_builder *builder, struct pl_err *err)
+static int read_document(struct rewind_input *input, struct sbom_builder *builder,
+                         struct pl_err *err)
 {
     static const char *const creation[] = {"creationInfo", NULL};
     static const char *const relations[] = {"relationships", "documentDescribes", NULL};

@@ -26,5 +26,6 @@ void spdx_package(struct spdx_reading *reading, const json_t *package);
 int spdx_check_version(struct spdx_reading *reading, struct pl_err *err);
 /* "plimsoll:KEY=VALUE" lines of our own documents; a target's when `entry` is NULL. */
 void spdx_facts(struct sbom_builder *builder, struct sbom_entry *entry, struct str lines);
-/* Paths of "found in: a, b" and of Syft's "acquired package info from ...: a, b". */
-void spdx_source_paths(struct sbom_entry *entry, struct str info);
+/* Paths of "found in: a, b" and of Syft's "acquired package info from ...: a, b"; the source of
+ * Trivy's "built package from: NAME VERSION". */
+void spdx_read_source_info(struct sbom_entry *entry, struct str info);

@@ -144,8 +144,10 @@ static void take_package(struct sbom_builder *builder, struct str name, const js
         read_identifiers(&entry, element);
         sbom_set_target_purl(builder, entry.purl);
         arena_free(&entry.scratch);
-        sbom_set_target(builder, json_text(element, "name"),
-                        json_text(element, "software_packageVersion"));
+        struct str version = json_text(element, "software_packageVersion");
+        sbom_set_target(builder, json_text(element, "name"), version);
+        if (!str_is(purpose, "container") && !str_is(purpose, "file"))
+            sbom_set_target_cpe(builder, version, entry.cpe);
         read_facts(graph, NULL, id);
         return;
     }
@@ -164,7 +166,7 @@ static void take_package(struct sbom_builder *builder, struct str name, const js
     entry.needs_version = str_is(purpose, "application");
     read_facts(graph, &entry, id);
     read_licenses(graph, &entry);
-    spdx_source_paths(&entry, json_text(element, "software_sourceInfo"));
+    spdx_read_source_info(&entry, json_text(element, "software_sourceInfo"));
     sbom_add(builder, &entry);
 }
 

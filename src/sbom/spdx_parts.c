@@ -45,11 +45,27 @@ void spdx_facts(struct sbom_builder *builder, struct sbom_entry *entry, struct s
     }
 }
 
-void spdx_source_paths(struct sbom_entry *entry, struct str info)
+/* Trivy's word for the package that a system's package was built from: its name and version. */
+static bool take_source(struct sbom_entry *entry, struct str info)
+{
+    struct str head = STR("built package from: "), name;
+    if (!str_starts(info, head))
+        return false;
+    info = str_trim(str_from(info, head.len));
+    if (!str_cut(&info, ' ', &name) || info.len == 0)
+        return true;
+    entry->source_name = name;
+    entry->source_version = str_trim(info);
+    return true;
+}
+
+void spdx_read_source_info(struct sbom_entry *entry, struct str info)
 {
     static const char *const heads[] = {"found in: ", "acquired package info from "};
     struct str path;
     bool known = false;
+    if (take_source(entry, info))
+        return;
     for (size_t i = 0; i < ARRAY_LEN(heads); i++)
         known |= str_starts(info, str_of(heads[i]));
     size_t colon = known ? str_find(info, STR(": ")) : SIZE_MAX;
@@ -187,7 +203,11 @@ static void read_target(struct spdx_reading *reading, const json_t *package)
     struct sbom_entry entry = sbom_entry_new();
     read_references(&entry, package);
     sbom_set_target_purl(builder, entry.purl);
-    sbom_set_target(builder, is_told(name) ? name : STR_NONE, json_text(package, "versionInfo"));
+    struct str version = json_text(package, "versionInfo");
+    struct str purpose = json_text(package, "primaryPackagePurpose");
+    sbom_set_target(builder, is_told(name) ? name : STR_NONE, version);
+    if (!str_is(purpose, "CONTAINER") && !str_is(purpose, "FILE"))
+        sbom_set_target_cpe(builder, is_told(version) ? version : STR_NONE, entry.cpe);
     read_comments(builder, NULL, package);
 }
 
@@ -227,6 +247,6 @@ void spdx_package(struct spdx_reading *reading, const json_t *package)
         strs_add(&entry.scratch, &entry.licenses, &entry.license_count, declared);
     json_array_foreach(json_list(package, "checksums"), i, item)
         sbom_add_hash(&entry, json_text(item, "algorithm"), json_text(item, "checksumValue"));
-    spdx_source_paths(&entry, json_text(package, "sourceInfo"));
+    spdx_read_source_info(&entry, json_text(package, "sourceInfo"));
     sbom_add(builder, &entry);
 }

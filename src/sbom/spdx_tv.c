@@ -73,23 +73,31 @@ static void end_annotation(struct tags *tags)
     tags->annotation_of.len = tags->comment.len = 0;
 }
 
+/* Others write more than one space between words. */
+static bool cut_word(struct str *rest, struct str *ret_word)
+{
+    bool found = str_cut(rest, ' ', ret_word);
+    *rest = str_trim(*rest);
+    return found;
+}
+
 /* "SPDXRef-A TYPE SPDXRef-B" */
 static void take_relationship(struct tags *tags, struct str value)
 {
     struct str from, type;
-    if (str_cut(&value, ' ', &from) && str_cut(&value, ' ', &type))
-        spdx_relationship(tags->reading, from, type, str_trim(value));
+    if (cut_word(&value, &from) && cut_word(&value, &type))
+        spdx_relationship(tags->reading, from, type, value);
 }
 
 /* "PACKAGE-MANAGER purl pkg:..." */
 static void take_reference(struct tags *tags, struct str value)
 {
     struct str category, type;
-    if (!str_cut(&value, ' ', &category) || !str_cut(&value, ' ', &type))
+    if (!cut_word(&value, &category) || !cut_word(&value, &type))
         return;
     json_t *reference = json_object();
     json_object_set_new(reference, "referenceType", text_of(type));
-    json_object_set_new(reference, "referenceLocator", text_of(str_trim(value)));
+    json_object_set_new(reference, "referenceLocator", text_of(value));
     json_array_append_new(list_of(tags->package, "externalRefs"), reference);
 }
 
@@ -214,7 +222,8 @@ static int take_line(struct lines *lines, struct str line, struct pl_err *err)
     size_t end = str_find(line, STR("</text>"));
     buf_add(&lines->value, str_first(line, end));
     if (lines->value.len > LIMIT_JSON_ENTRY)
-        return err_limit(err, LIMIT_NAME(LIMIT_JSON_ENTRY), "an entry has more than %llu bytes",
+        return err_limit(err, LIMIT_NAME(LIMIT_JSON_ENTRY),
+                         "line %zu: an entry has more than %llu bytes", tags->line,
                          (unsigned long long)LIMIT_JSON_ENTRY);
     if (end != SIZE_MAX) {
         lines->in_text = false;
@@ -267,7 +276,8 @@ static int read_lines(struct rewind_input *input, struct tags *tags, struct pl_e
     return r;
 }
 
-static int read_document(struct rewind_input *input, struct sbom_builder *builder, struct pl_err *err)
+static int read_document(struct rewind_input *input, struct sbom_builder *builder,
+                         struct pl_err *err)
 {
     struct spdx_reading reading = {.builder = builder, .syntax = "tag-value"};
     struct tags tags = {.reading = &reading};

@@ -134,6 +134,22 @@ static void read_source(struct sbom_entry *entry, const json_t *metadata)
         entry->source_name = STR_NONE; /* it stands in the purl */
 }
 
+/* Packages of a system that Syft could not tell have no purl. */
+static void read_type(struct sbom_entry *entry, struct str type)
+{
+    static const struct {
+        const char *type, *package;
+    } others[] = {
+        {"go-module", "golang"},     {"java-archive", "maven"}, {"php-composer", "composer"},
+        {"python", "pypi"},          {"rust-crate", "cargo"},   {"dotnet", "nuget"},
+        {"jenkins-plugin", "maven"}, {"pod", "cocoapods"},      {"dart-pub", "pub"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
+        if (str_is(type, others[i].type))
+            type = str_of(others[i].package);
+    package_set_fact(&entry->scratch, &entry->package, STR("type"), type);
+}
+
 static void take_artifact(struct sbom_builder *builder, const json_t *artifact)
 {
     struct sbom_entry entry = sbom_entry_new();
@@ -147,6 +163,7 @@ static void take_artifact(struct sbom_builder *builder, const json_t *artifact)
     read_locations(&entry, artifact);
     read_licenses(&entry, artifact);
     read_source(&entry, metadata);
+    read_type(&entry, json_text(artifact, "type"));
     entry.module = json_text(metadata, "modularityLabel");
     sbom_add(builder, &entry);
 }

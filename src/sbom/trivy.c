@@ -178,8 +178,8 @@ static void take_package(struct sbom_builder *builder, struct str name, const js
         entry.package.arch = json_text(package, "Arch");
         for (size_t i = 0; i < ARRAY_LEN(types); i++)
             if (str_is(result->type, types[i].type))
-                entry.has_type = package_set_fact(&entry.scratch, &entry.package, STR("type"),
-                                                  str_of(types[i].package));
+                package_set_fact(&entry.scratch, &entry.package, STR("type"),
+                                 str_of(types[i].package));
     }
     read_lists(&entry, result, package);
     sbom_add(builder, &entry);
@@ -237,7 +237,8 @@ static int read_input(void *context, struct str *ret_chunk, struct pl_err *err)
     return rewind_read(reading->input, ret_chunk, err);
 }
 
-static int read_document(struct rewind_input *input, struct sbom_builder *builder, struct pl_err *err)
+static int read_document(struct rewind_input *input, struct sbom_builder *builder,
+                         struct pl_err *err)
 {
     static const char *const metadata[] = {"Metadata", NULL}, *const path[] = {"Results", "[]",
                                                                                NULL};
