@@ -1,5 +1,5 @@
-/* Files of rules, VEX documents and baselines: read, then applied to a small report. The bytes are a
- * file that each of the readers is given. */
+/* Files of rules, VEX documents and baselines: read, then applied to a small report. The bytes are
+ * a file that each of the readers is given. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -21,7 +21,7 @@ enum {
 /* record_file.content */
 struct file_content {
     struct catalog_sink sink;
-    struct str kept; /* CATALOG_KEEP, READER_RAW, READER_COMPANION */
+    struct str kept;        /* CATALOG_KEEP, READER_RAW, READER_COMPANION */
     struct file_sums *sums; /* of a file that a package of the system may have brought; NULL */
 };
 

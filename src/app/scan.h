@@ -7,15 +7,15 @@
 #include "model/report.h"
 
 struct scan_options {
-    struct str platform;             /* "os/arch[/variant]"; empty: this machine's */
-    const char *database;            /* folder of the advisory database; NULL: packages only */
-    struct str catalogers;           /* names or groups apart by commas; empty: all */
-    unsigned jobs;                   /* layers at once; 0: one for each core */
-    bool details;                    /* hashes, dependencies, licences by their texts */
-    bool verify;                     /* check the digests of plain layers, too */
-    uint64_t max_age;                /* seconds that the database may be old; 0: any age */
+    struct str platform;   /* "os/arch[/variant]"; empty: this machine's */
+    const char *database;  /* folder of the advisory database; NULL: packages only */
+    struct str catalogers; /* names or groups apart by commas; empty: all */
+    unsigned jobs;         /* layers at once; 0: one for each core */
+    bool details;          /* hashes, dependencies, licences by their texts */
+    bool verify;           /* check the digests of plain layers, too */
+    uint64_t max_age;      /* seconds that the database may be old; 0: any age */
     const struct license_policy *licenses; /* NULL: licences are not judged */
-    const struct progress *progress; /* NULL: none */
+    const struct progress *progress;       /* NULL: none */
 };
 
 /* Fills a zeroed report. Negative: the target cannot be read at all (PL_E_NOT_FOUND, PL_E_IO,

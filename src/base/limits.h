@@ -62,16 +62,17 @@
 #define LIMIT_FEED_DEPTH 64            /* folder inside folder of feeds */
 
 /* What people and other programs hand over */
-#define LIMIT_DECISIONS (32 * MIB)  /* a file of rules, or a VEX document */
-#define LIMIT_VEX_STEPS 20000000ULL /* of work with the groups of one VEX document */
+#define LIMIT_DECISIONS (32 * MIB)      /* a file of rules, or a VEX document */
+#define LIMIT_VEX_STEPS 20000000ULL     /* of work with the groups of one VEX document */
 #define LIMIT_VEX_STATEMENTS 1000000ULL /* of all VEX documents: vulnerability and product */
-#define LIMIT_VEX_INSIDE 5000000ULL     /* packages that are looked through for VEX products in them */
+#define LIMIT_VEX_INSIDE 5000000ULL /* packages that are looked through for VEX products in them   \
+                                     */
 #define LIMIT_BASELINE (1 * GIB)    /* a report that is a baseline */
 
 /* Bills of materials */
-#define LIMIT_SBOM (512 * MIB)         /* a document, unpacked */
-#define LIMIT_SBOM_EDGES 4000000ULL    /* dependencies that it tells of */
-#define LIMIT_SBOM_NOTES (96 * MIB)    /* annotations and licences that stand apart */
+#define LIMIT_SBOM (512 * MIB)      /* a document, unpacked */
+#define LIMIT_SBOM_EDGES 4000000ULL /* dependencies that it tells of */
+#define LIMIT_SBOM_NOTES (96 * MIB) /* annotations and licences that stand apart */
 
 /* Licences */
 #define LIMIT_LICENSE_TERMS 2000ULL    /* licences and operators of one expression */

@@ -45,7 +45,7 @@ struct catalog_sink {
     struct str kept; /* by catalog_keep() */
     bool has_kept;
     bool owned_added; /* the last catalog_add_owned() had room */
-    bool full; /* a limit was told: no package is added any more */
+    bool full;        /* a limit was told: no package is added any more */
 };
 
 /* All but what is in the arena. */

@@ -81,7 +81,8 @@ static int list_run(const struct args *args)
         return ui_fail(&err);
     if (known)
         return EXIT_DONE;
-    err_set(&err, PL_E_USAGE, "list takes one of: catalogers, feeds, formats, inputs, programs, schemes");
+    err_set(&err, PL_E_USAGE,
+            "list takes one of: catalogers, feeds, formats, inputs, programs, schemes");
     return ui_fail(&err);
 }
 

@@ -88,8 +88,8 @@ static bool read_purl(struct arena *arena, struct str text, struct csaf_package 
         return false;
     package->version = purl.version;
     if (is_module && purl.version.len) {
-        package->module = stream_of(
-            arena_printf(arena, "%.*s:%.*s", STR_ARG(purl.name), STR_ARG(purl.version)));
+        package->module =
+            stream_of(arena_printf(arena, "%.*s:%.*s", STR_ARG(purl.name), STR_ARG(purl.version)));
         package->version = STR_NONE;
         return true;
     }
@@ -105,8 +105,7 @@ static bool read_purl(struct arena *arena, struct str text, struct csaf_package 
     else if (str_index(inner, ':') != SIZE_MAX)
         package->module = inner;
     if (purl.version.len && epoch.len)
-        package->version =
-            arena_printf(arena, "%.*s:%.*s", STR_ARG(epoch), STR_ARG(purl.version));
+        package->version = arena_printf(arena, "%.*s:%.*s", STR_ARG(epoch), STR_ARG(purl.version));
     return true;
 }
 

@@ -96,7 +96,7 @@ struct package {
     struct str *needs, *provides;
     size_t need_count, provide_count;
     size_t need_room; /* of needs; 0: what is there */
-    size_t *depends; /* indices of the packages that it asks for and that are there, ascending */
+    size_t *depends;  /* indices of the packages that it asks for and that are there, ascending */
     size_t depend_count;
     struct str *paths; /* the files that tell of it, without a leading '/' */
     size_t path_count;

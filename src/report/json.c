@@ -1,7 +1,7 @@
 /* The contract's report, schema plimsoll.report/1. */
+#include "report/json.h"
 #include "base/i18n.h"
 #include "io/json_writer.h"
-#include "report/json.h"
 
 static void write_strs(struct json_writer *json, const char *key, const struct str *strs,
                        size_t count)

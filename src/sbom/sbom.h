@@ -5,9 +5,9 @@
 #pragma once
 
 #include "base/err.h"
+#include "io/rewind_input.h"
 #include "model/report.h"
 #include "sbom/builder.h"
-#include "io/rewind_input.h"
 
 struct sbom_format {
     const char *name; /* "cyclonedx", "spdx", "syft" ... */

@@ -14,7 +14,9 @@ static void clean(void)
     check_clean(STR("plain é 中 😀"), "plain é 中 😀");
     check_clean(str_make("a\0b\n\r\t\x7f\x1b", 8), "a b     ");
     check_clean(STR("\u202ea\u2066b\u200fc\u061cd"), "�a�b�c�d");
-    check_clean(STR("a\u2028b\u2029c\xc2\x85" "d"), "a�b�c�d");
+    check_clean(STR("a\u2028b\u2029c\xc2\x85"
+                    "d"),
+                "a�b�c�d");
     check_clean(STR("\xff\xc0\xaf\xed\xa0\x80"), "������");
     check_clean(STR("\xef\xbf\xbe\xef\xbf\xbf."), "��.");
     check_clean(STR("\xe4\xb8"), "��");
