@@ -271,7 +271,7 @@ static void read_companions(struct collecting *all)
         if (!suffix)
             continue;
         node.path = arena_printf(&all->scratch, "%.*s%s", STR_ARG(selected->file.path), suffix);
-        if (all->image->kind != TARGET_DIR &&
+        if (!image_is_folder(all->image) &&
             (!tree_resolve(&all->tree, &all->scratch, node.path, true, &node) ||
              node.type != ENTRY_FILE))
             continue;
@@ -366,7 +366,7 @@ static void take_file(struct collecting *all, const struct selected *selected)
     if (!content)
         return;
     struct str path = arena_str(&report->arena, selected->file.path);
-    bool is_dir = all->image->kind == TARGET_DIR;
+    bool is_dir = image_is_folder(all->image);
     size_t first = report->packages.count;
     for (size_t i = 0; i < content->sink.packages.count; i++)
         *VEC_ADD(&report->packages) =
@@ -576,7 +576,7 @@ static void finish_cataloger(struct collecting *all, unsigned index)
         const struct package *package = sink.packages.items[i];
         struct tree_node node;
         struct str path = arena_str(&report->arena, package->paths[0]);
-        bool found = all->image->kind != TARGET_DIR &&
+        bool found = !image_is_folder(all->image) &&
                      tree_resolve(&all->tree, &all->scratch, path, true, &node);
         *VEC_ADD(&report->packages) =
             copy_package(&report->arena, package, path, found ? node.layer : LAYER_NONE);
@@ -624,8 +624,8 @@ static void find_owners(struct collecting *all)
             owners_add_told(&owners, all->selected.items[i].file.path, content->sums);
         if (content)
             owners_add(&owners, &content->sink,
-                       all->image->kind == TARGET_DIR ? LAYER_NONE
-                                                      : all->selected.items[i].file.layer);
+                       image_is_folder(all->image) ? LAYER_NONE
+                                                   : all->selected.items[i].file.layer);
     }
     owners_assign(&owners, all->report);
     owners_free(&owners);
@@ -665,7 +665,7 @@ static void tell_unread(struct collecting *all)
 
 static void collect_seen(struct collecting *all)
 {
-    if (all->image->kind == TARGET_DIR) {
+    if (image_is_folder(all->image)) {
         collect_folder_target(all);
     } else {
         layer_set_settle(&all->layers, &all->tree);

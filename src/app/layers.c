@@ -188,7 +188,7 @@ static uint64_t whole_limit(const struct record_file *file, const char **ret_nam
 static void tell_file(struct layer_state *state, const struct record_file *file,
                       struct pl_err *problem)
 {
-    bool is_dir = state->set->image->kind == TARGET_DIR;
+    bool is_dir = image_is_folder(state->set->image);
     err_prefix(problem, "%s%.*s", is_dir ? "/" : "", STR_ARG(file->path));
     add_problem(state, true, problem);
 }
@@ -378,7 +378,7 @@ static void walk_layer(struct layer_set *set, size_t index)
     struct layer_options options = {.walk = &walk, .verify = set->verify};
     struct walk_visitor visitor = {.context = state, .file = take_file, .problem = add_problem};
     struct pl_err err;
-    if (image_walk_layer(set->image, index, &options, &visitor, &state->record, &err) < 0)
+    if (image_walk_layer(set->image, index, &options, &visitor, &state->record, NULL, &err) < 0)
         add_problem(state, true, &err);
 }
 
@@ -399,7 +399,7 @@ static void *work(void *context)
 static void run_pass(struct layer_set *set, const struct wants *wants, const bool *layers)
 {
     pthread_t threads[64];
-    if (set->image->kind == TARGET_DIR) {
+    if (image_is_folder(set->image)) {
         struct walk_visitor visitor = {
             .context = &set->states[0], .file = take_file, .problem = add_problem};
         rootfs_read(set->image->root_fd, wants, &visitor, &set->states[0].record);
@@ -440,7 +440,7 @@ void layer_set_init(struct layer_set *set, struct image *image,
     *set = (struct layer_set){
         .image = image,
         .enabled = options->enabled,
-        .count = image->kind == TARGET_DIR ? 1 : image->layers.count,
+        .count = image_is_folder(image) ? 1 : image->layers.count,
         .verify = options->verify,
         .details = options->details,
         .jobs = options->jobs,
@@ -564,7 +564,7 @@ void layer_set_settle(struct layer_set *set, const struct tree *tree)
         struct layer_state *state = &set->states[layer];
         if (!settle_begin(&settle, layer))
             continue;
-        image_walk_layer(set->image, layer, &options, &visitor, &state->record, &err);
+        image_walk_layer(set->image, layer, &options, &visitor, &state->record, NULL, &err);
         settle_end(&settle);
         if (!settle.full)
             continue;

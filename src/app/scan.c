@@ -104,11 +104,10 @@ static int scan_image(struct str target, const struct scan_options *options, con
                       const struct vulndb *db, struct report *report, struct pl_err *err)
 {
     CLEANUP(image_closep) struct image *image = NULL;
-    struct image_options image_options = {
-        .platform = options->platform,
-        .progress = options->progress,
-    };
-    int r = image_open(target, &image_options, &image, err);
+    struct target_options target_options = options->target;
+    target_options.platform = options->platform;
+    target_options.progress = options->progress;
+    int r = target_open(target, &target_options, &image, err);
     if (r < 0)
         return r;
     struct collect_options collect_options = {

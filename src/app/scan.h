@@ -2,11 +2,12 @@
 #pragma once
 
 #include "base/progress.h"
-#include "image/image.h"
+#include "app/target.h"
 #include "license/policy.h"
 #include "model/report.h"
 
 struct scan_options {
+    struct target_options target; /* platform and progress are taken from below */
     struct str platform;   /* "os/arch[/variant]"; empty: this machine's */
     const char *database;  /* folder of the advisory database; NULL: packages only */
     struct str catalogers; /* names or groups apart by commas; empty: all */

@@ -22,8 +22,9 @@ struct member {
 };
 
 struct archive {
-    int fd;
+    int fd; /* -1: a store */
     bool is_dir;
+    struct blob_store store;
     struct arena arena;
     VEC(struct member) members; /* sorted by hash, later ones of a name first */
 };
@@ -32,6 +33,9 @@ void blob_close(struct blob *blob)
 {
     if (blob->own_fd && blob->fd >= 0)
         close(blob->fd);
+    if (blob->stream)
+        blob->stream->close(blob->stream);
+    blob->stream = NULL;
     blob->fd = -1;
     blob->own_fd = false;
 }
@@ -126,11 +130,27 @@ int archive_open_dir(int dir_fd, struct archive **ret_archive, struct pl_err *er
     return 0;
 }
 
+void archive_open_store(const struct blob_store *store, struct archive **ret_archive)
+{
+    struct archive *archive = mem_zalloc(1, sizeof(*archive));
+    archive->fd = -1;
+    archive->store = *store;
+    *ret_archive = archive;
+}
+
+bool archive_is_remote(const struct archive *archive)
+{
+    return archive->store.read != NULL;
+}
+
 void archive_close(struct archive *archive)
 {
     if (!archive)
         return;
-    close(archive->fd);
+    if (archive->fd >= 0)
+        close(archive->fd);
+    if (archive->store.close)
+        archive->store.close(archive->store.context);
     arena_free(&archive->arena);
     VEC_FREE(&archive->members);
     free(archive);
@@ -158,7 +178,7 @@ static int find_in_dir(const struct archive *archive, struct str name, struct bl
         close(fd);
         return err_set(err, PL_E_FORMAT, "%s is not a regular file", path);
     }
-    *ret_blob = (struct blob){fd, true, 0, (uint64_t)status.st_size};
+    *ret_blob = (struct blob){fd, true, 0, (uint64_t)status.st_size, NULL};
     return 0;
 }
 
@@ -184,6 +204,8 @@ int archive_find(const struct archive *archive, struct str name, struct blob *re
 {
     if (archive->is_dir)
         return find_in_dir(archive, name, ret_blob, err);
+    if (archive_is_remote(archive))
+        return not_found(name, err);
     AUTO_BUF scratch = {0};
     bool escapes;
     struct str wanted = path_clean(name, &scratch, &escapes);
@@ -197,7 +219,7 @@ int archive_find(const struct archive *archive, struct str name, struct blob *re
     }
     if (!member)
         return not_found(name, err);
-    *ret_blob = (struct blob){archive->fd, false, member->offset, member->length};
+    *ret_blob = (struct blob){archive->fd, false, member->offset, member->length, NULL};
     return 0;
 }
 
@@ -222,4 +244,37 @@ int archive_read(const struct archive *archive, struct arena *arena, struct str 
     }
     blob_close(&blob);
     return r;
+}
+
+int archive_open_blob(const struct archive *archive, struct str member,
+                      const struct blob_descriptor *descriptor, struct blob *ret_blob,
+                      struct pl_err *err)
+{
+    if (!archive_is_remote(archive))
+        return archive_find(archive, member, ret_blob, err);
+    struct blob blob = {.fd = -1, .length = descriptor->size};
+    int r = archive->store.open(archive->store.context, descriptor, &blob.stream, err);
+    if (r == 0)
+        *ret_blob = blob;
+    return r;
+}
+
+int archive_read_digest(const struct archive *archive, struct arena *arena, struct str digest,
+                        bool manifest, struct str *ret_bytes, struct pl_err *err)
+{
+    if (!digest_is_valid(digest))
+        return err_set(err, PL_E_FORMAT, "\"%.*s\" is no sha256 digest",
+                       STR_ARG(str_first(digest, 100)));
+    struct str name = arena_printf(arena, "blobs/sha256/%.*s", STR_ARG(str_from(digest, 7)));
+    int r = archive_is_remote(archive) ? archive->store.read(archive->store.context, arena, digest,
+                                                             manifest, ret_bytes, err)
+                                       : archive_read(archive, arena, name, ret_bytes, err);
+    if (r < 0)
+        return r;
+    char text[DIGEST_TEXT];
+    sha256_of(*ret_bytes, text);
+    if (!str_is(digest, text))
+        return err_set(err, PL_E_DIGEST, "%.*s has other bytes: their digest is %s",
+                       STR_ARG(archive_is_remote(archive) ? digest : name), text);
+    return 0;
 }

@@ -13,7 +13,9 @@
 
 const char *target_kind_name(enum target_kind kind)
 {
-    static const char *const names[TARGET_KIND_COUNT] = {"docker-archive", "oci", "oci", "dir"};
+    static const char *const names[TARGET_KIND_COUNT] = {
+        "docker-archive", "oci",    "oci",        "dir",      "registry",
+        "docker",         "podman", "containerd", "container"};
     return names[kind];
 }
 
@@ -228,4 +230,23 @@ int image_open(struct str target, const struct image_options *options, struct im
     }
     *ret_image = image;
     return 0;
+}
+
+int image_from_blobs(enum target_kind kind, struct str name, struct archive *archive,
+                     struct str digest, const struct image_options *options,
+                     struct image **ret_image, struct pl_err *err)
+{
+    struct image *image = mem_zalloc(1, sizeof(*image));
+    image->root_fd = -1;
+    image->kind = kind;
+    image->archive = archive;
+    image->budget.progress = options->progress;
+    image->name = arena_str(&image->arena, name);
+    int r = manifest_read_digest(image, digest, options, err);
+    image->name = arena_str(&image->arena, name); /* not what an index calls a part of it */
+    if (r < 0)
+        image_close(image);
+    else
+        *ret_image = image;
+    return r;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/hash.h"
 #include "base/vec.h"
 #include "image/archive.h"
 #include "image/record.h"
@@ -15,6 +16,11 @@ enum target_kind {
     TARGET_OCI,
     TARGET_OCI_ARCHIVE,
     TARGET_DIR,
+    TARGET_REGISTRY,
+    TARGET_DOCKER,
+    TARGET_PODMAN,
+    TARGET_CONTAINERD,
+    TARGET_CONTAINER,
     TARGET_KIND_COUNT
 };
 /* The report's word for it: an OCI layout is "oci" as a folder and as a tar. */
@@ -26,19 +32,21 @@ struct image_layer {
     struct str diff_id;    /* of the plain tar, as the config claims; empty: not told */
     struct str created_by; /* history of the config */
     struct str media_type;
-    uint64_t size; /* of the blob as stored; UINT64_MAX: not there */
+    struct str url; /* where a foreign layer is; empty: with the others */
+    uint64_t size;  /* of the blob as stored; UINT64_MAX: not there, or not told */
 };
 
 struct image {
     struct arena arena;
     enum target_kind kind;
-    struct str name;     /* tag, or reference, or the path of the target */
-    struct str path;     /* of the file or folder */
-    struct str digest;   /* of the manifest; empty: none */
-    struct str image_id; /* digest of the config */
-    struct str platform; /* "linux/amd64" */
+    struct str name;       /* tag, or reference, or the path of the target */
+    struct str path;       /* of the file or folder */
+    struct str digest;     /* of the manifest; empty: none */
+    struct str top_digest; /* of what the name stands for: an index, or the manifest; empty: none */
+    struct str image_id;   /* digest of the config */
+    struct str platform;   /* "linux/amd64" */
     struct archive *archive;
-    int root_fd;                    /* TARGET_DIR: the root folder; else -1 */
+    int root_fd;                    /* a root folder in the place of layers; else -1 */
     VEC(struct image_layer) layers; /* lowest first */
     VEC(struct pl_err) problems; /* found while opening; each means: not everything can be seen */
     struct inflate_budget budget;
@@ -61,13 +69,32 @@ static inline void image_closep(struct image **image)
         image_close(*image);
 }
 
+/* All there is of it is one root folder. */
+static inline bool image_is_folder(const struct image *image)
+{
+    return image->root_fd >= 0;
+}
+
+/* An image out of a store of blobs: `archive`, which is taken over, has the index or manifest
+ * `digest`. */
+int image_from_blobs(enum target_kind kind, struct str name, struct archive *archive,
+                     struct str digest, const struct image_options *options,
+                     struct image **ret_image, struct pl_err *err);
+
+/* Digests that were computed from the very bytes; empty: they were not all read. */
+struct layer_digests {
+    char blob[DIGEST_TEXT]; /* of the bytes as stored */
+    char diff_id[DIGEST_TEXT];
+};
+
 struct layer_options {
     const struct walk_options *walk;
     bool verify; /* read all bytes and check every digest, also of plain layers */
 };
 /* Walks one layer into `record`. Negative: its bytes could not all be examined (truncated, damaged,
  * missing, wrong digest); what was read before is in the record. Safe for several layers at once.
+ * `ret_digests` (NULL: they are not wanted) is filled only when all bytes were read and are right.
  */
 int image_walk_layer(struct image *image, size_t index, const struct layer_options *options,
                      const struct walk_visitor *visitor, struct layer_record *record,
-                     struct pl_err *err);
+                     struct layer_digests *ret_digests, struct pl_err *err);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/limits.h"
 #include "io/tar.h"
 
@@ -67,53 +68,126 @@ static int walk_plain(const struct image_layer *layer, const struct blob *blob,
     return r;
 }
 
-static int walk_decoded(struct image *image, const struct image_layer *layer,
-                        const struct blob *blob, enum compression compression,
-                        const struct layer_options *options, const struct walk_visitor *visitor,
-                        struct layer_record *record, struct pl_err *err)
+/* Stored bytes on their way to the decoder: those of a stream are held against their digest here,
+ * and its first bytes, which tell the compression, are handed out again. */
+struct stored_input {
+    struct stream *stream;
+    struct buf head;
+    bool head_given, ended;
+    struct sha256 sha;
+};
+
+static int next_stored(struct stored_input *input, struct str *ret_bytes, struct pl_err *err)
 {
-    struct file_input input;
+    *ret_bytes = STR_NONE;
+    if (input->ended)
+        return 0;
+    int r = input->stream->read(input->stream, ret_bytes, err);
+    if (r < 0)
+        return r;
+    input->ended = ret_bytes->len == 0;
+    sha256_add(&input->sha, ret_bytes->data, ret_bytes->len);
+    return 0;
+}
+
+static int read_stored(void *context, struct str *ret_bytes, struct pl_err *err)
+{
+    struct stored_input *input = context;
+    if (!input->head_given && input->head.len) {
+        input->head_given = true;
+        *ret_bytes = buf_str(&input->head);
+        return 0;
+    }
+    return next_stored(input, ret_bytes, err);
+}
+
+static int begin_stored(struct stored_input *input, struct stream *stream, struct pl_err *err)
+{
+    *input = (struct stored_input){.stream = stream};
+    sha256_init(&input->sha);
+    while (input->head.len < COMPRESSION_HEAD && !input->ended) {
+        struct str bytes;
+        int r = next_stored(input, &bytes, err);
+        if (r < 0)
+            return r;
+        buf_add(&input->head, bytes);
+    }
+    return 0;
+}
+
+/* Reads what the decoder left, and holds the whole against the blob's digest. */
+static int end_stored(struct stored_input *input, const struct image_layer *layer,
+                      char ret_text[DIGEST_TEXT], struct pl_err *err)
+{
+    unsigned char digest[SHA256_BYTES];
+    while (!input->ended) {
+        struct str ignored;
+        int r = next_stored(input, &ignored, err);
+        if (r < 0)
+            return r;
+    }
+    sha256_end(&input->sha, digest);
+    sha256_text(digest, ret_text);
+    return check_digest(layer->digest, ret_text, "digest", err);
+}
+
+static int walk_decoded(struct image *image, const struct image_layer *layer,
+                        struct decoder_input input, enum compression compression,
+                        const struct layer_options *options, const struct walk_visitor *visitor,
+                        struct layer_record *record, char ret_diff_id[DIGEST_TEXT],
+                        struct pl_err *err)
+{
     struct decoder *decoder;
     struct decoded_source source;
     unsigned char digest[SHA256_BYTES];
-    char text[DIGEST_TEXT];
-    file_input_init(&input, blob->fd, blob->offset, blob->length);
-    int r = decoder_new(compression, file_input_decoder(&input), &decoder, err);
-    if (r == 0) {
-        r = decoded_source_init(&source, decoder, &image->budget, true, err);
-        if (r == 0) {
-            r = walk_tar(&source.source, options->walk, visitor, record, err);
-            if (r >= 0)
-                r = decoded_source_finish(&source, digest, err);
-            decoded_source_free(&source);
-        }
-    }
-    file_input_free(&input);
+    int r = decoder_new(compression, input, &decoder, err);
     if (r < 0)
         return r;
-    sha256_text(digest, text);
-    return check_digest(layer->diff_id, text, "diff ID", err);
+    r = decoded_source_init(&source, decoder, &image->budget, true, err);
+    if (r < 0)
+        return r;
+    r = walk_tar(&source.source, options->walk, visitor, record, err);
+    if (r >= 0)
+        r = decoded_source_finish(&source, digest, err);
+    decoded_source_free(&source);
+    if (r < 0)
+        return r;
+    sha256_text(digest, ret_diff_id);
+    return check_digest(layer->diff_id, ret_diff_id, "diff ID", err);
 }
 
-static int walk_blob(struct image *image, const struct image_layer *layer, const struct blob *blob,
+static int walk_stream(struct image *image, const struct image_layer *layer, struct stream *stream,
+                       const struct layer_options *options, const struct walk_visitor *visitor,
+                       struct layer_record *record, struct layer_digests *ret_digests,
+                       struct pl_err *err)
+{
+    struct stored_input input;
+    int r = begin_stored(&input, stream, err);
+    if (r == 0)
+        r = walk_decoded(image, layer, (struct decoder_input){&input, read_stored},
+                         compression_detect(buf_str(&input.head)), options, visitor, record,
+                         ret_digests->diff_id, err);
+    if (r == 0)
+        r = end_stored(&input, layer, ret_digests->blob, err);
+    buf_free(&input.head);
+    return r;
+}
+
+static int walk_file(struct image *image, const struct image_layer *layer, const struct blob *blob,
                      const struct layer_options *options, const struct walk_visitor *visitor,
-                     struct layer_record *record, struct pl_err *err)
+                     struct layer_record *record, struct layer_digests *ret_digests,
+                     struct pl_err *err)
 {
     unsigned char head[TAR_BLOCK];
-    char text[DIGEST_TEXT];
     size_t have = blob->length < TAR_BLOCK ? (size_t)blob->length : TAR_BLOCK;
     int r = file_read_at(blob->fd, head, have, blob->offset, err);
     if (r < 0)
         return r;
-    if (str_ends(layer->media_type, STR("+encrypted")))
-        return err_set(err, PL_E_UNSUPPORTED,
-                       "the layer is encrypted; decrypt the image first (%.*s)",
-                       STR_ARG(layer->media_type));
     enum compression compression = compression_detect(str_make((char *)head, have));
     if (options->verify && layer->digest.len && !options->walk->second_pass) {
-        r = digest_range(blob, text, err);
+        r = digest_range(blob, ret_digests->blob, err);
         if (r == 0)
-            r = check_digest(layer->digest, text, "digest", err);
+            r = check_digest(layer->digest, ret_digests->blob, "digest", err);
         if (r < 0) {
             struct pl_err ignored;
             if (compression == COMPRESSION_NONE)
@@ -126,18 +200,32 @@ static int walk_blob(struct image *image, const struct image_layer *layer, const
         inflate_budget_tell(&image->budget, blob->length);
         return r;
     }
-    return walk_decoded(image, layer, blob, compression, options, visitor, record, err);
+    struct file_input input;
+    file_input_init(&input, blob->fd, blob->offset, blob->length);
+    r = walk_decoded(image, layer, file_input_decoder(&input), compression, options, visitor,
+                     record, ret_digests->diff_id, err);
+    file_input_free(&input);
+    return r;
 }
 
 int image_walk_layer(struct image *image, size_t index, const struct layer_options *options,
                      const struct walk_visitor *visitor, struct layer_record *record,
-                     struct pl_err *err)
+                     struct layer_digests *ret_digests, struct pl_err *err)
 {
     const struct image_layer *layer = &image->layers.items[index];
+    struct blob_descriptor descriptor = {layer->digest, layer->size, layer->url};
+    struct layer_digests digests = {"", ""};
     struct blob blob;
-    int r = archive_find(image->archive, layer->member, &blob, err);
+    int r = 0;
+    if (str_ends(layer->media_type, STR("+encrypted")))
+        r = err_set(err, PL_E_UNSUPPORTED, "the layer is encrypted; decrypt the image first (%.*s)",
+                    STR_ARG(layer->media_type));
+    if (r == 0)
+        r = archive_open_blob(image->archive, layer->member, &descriptor, &blob, err);
     if (r == 0) {
-        r = walk_blob(image, layer, &blob, options, visitor, record, err);
+        r = blob.stream
+                ? walk_stream(image, layer, blob.stream, options, visitor, record, &digests, err)
+                : walk_file(image, layer, &blob, options, visitor, record, &digests, err);
         blob_close(&blob);
     }
     if (!record->sealed)
@@ -146,5 +234,7 @@ int image_walk_layer(struct image *image, size_t index, const struct layer_optio
         struct str name = layer->diff_id.len ? layer->diff_id : layer->member;
         return err_prefix(err, "layer %zu (%.*s)", index + 1, STR_ARG(str_first(name, 100)));
     }
+    if (ret_digests)
+        *ret_digests = digests;
     return 0;
 }

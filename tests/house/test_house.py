@@ -12,7 +12,7 @@ from support import BUILD, PROGRAM, ROOT, plimsoll
 LINES = [
     ["cli"], ["serve"], ["app"], ["respond", "report"],
     ["catalog", "feed", "match", "sbom", "decide", "secret", "check", "watch", "clean"],
-    ["image", "vulndb", "runtime", "store", "license"], ["version", "score"], ["model"], ["io"], ["base"],
+    ["image", "vulndb", "runtime", "store", "license", "cache"], ["registry"], ["version", "score"], ["model"], ["io"], ["base"],
 ]
 # model keeps scores of vectors, which are a kind of number: the one upward edge that is allowed.
 ALLOWED = {("model", "score")}

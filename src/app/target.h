@@ -1,0 +1,23 @@
+/* Which source a TARGET is, and opening it: files and folders, engines, registries. */
+#pragma once
+
+#include "image/image.h"
+
+struct registry_options;
+
+struct target_options {
+    struct str platform;             /* "os/arch[/variant]"; empty: this machine's */
+    const struct progress *progress; /* NULL: none */
+    bool offline;                    /* no registry is asked */
+    const struct registry_options *registry;
+    /* Which of several sources a bare reference was found in; NULL: nobody is told. */
+    void (*chosen)(void *context, const char *source, struct str name);
+    void *context;
+};
+
+/* `target`: a path (its kind found by content) or a path behind docker-archive:, oci:,
+ * oci-archive:, dir:; a reference behind registry:, docker:, podman:, containerd:; container:ID; or
+ * a bare reference, which is looked for in the local engines and then in its registry.
+ * PL_E_NOT_FOUND, PL_E_IO, PL_E_FORMAT, PL_E_UNSUPPORTED, PL_E_USAGE as the case may be. */
+int target_open(struct str target, const struct target_options *options, struct image **ret_image,
+                struct pl_err *err);
