@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "app/target_registry.h"
 #include "base/buf.h"
 #include "registry/reference.h"
 
@@ -15,6 +16,7 @@ static const struct {
     open_function *open;
     bool by_reference; /* a bare reference is looked for here */
 } sources[] = {
+    {"registry", target_open_registry, true},
     {NULL, NULL, false},
 };
 

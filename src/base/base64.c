@@ -35,3 +35,16 @@ bool base64_decode(struct str text, struct buf *ret_bytes)
             return false;
     return letters % 4 != 1;
 }
+
+void base64_encode(struct str bytes, struct buf *ret_text)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < bytes.len; i += 3) {
+        size_t have = bytes.len - i < 3 ? bytes.len - i : 3;
+        unsigned triple = 0;
+        for (size_t k = 0; k < 3; k++)
+            triple = triple << 8 | (k < have ? (unsigned char)bytes.data[i + k] : 0);
+        for (size_t k = 0; k < 4; k++)
+            buf_putc(ret_text, k <= have ? digits[triple >> (18 - 6 * k) & 63] : '=');
+    }
+}

@@ -123,3 +123,17 @@ bool clock_duration(struct str text, uint64_t *ret_seconds)
     *ret_seconds = number * scale;
     return true;
 }
+
+int64_t clock_monotonic(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec;
+}
+
+void clock_wait(uint64_t milliseconds)
+{
+    struct timespec time = {.tv_sec = (time_t)(milliseconds / 1000),
+                            .tv_nsec = (long)(milliseconds % 1000) * 1000000};
+    nanosleep(&time, NULL);
+}

@@ -19,3 +19,7 @@ void clock_format(int64_t seconds, char ret_text[CLOCK_TEXT]);
 bool clock_parse(struct str text, int64_t *ret_seconds);
 /* "90" and "90s", "10m", "12h", "7d", "2w" as seconds; false on anything else. */
 bool clock_duration(struct str text, uint64_t *ret_seconds);
+/* Seconds of a clock that only goes forward, and is not fixed: how long something takes. */
+int64_t clock_monotonic(void);
+/* Waits; an interruption ends it early. */
+void clock_wait(uint64_t milliseconds);

@@ -46,10 +46,10 @@ int err_set(struct pl_err *err, enum pl_code code, const char *format, ...)
     return -(int)code;
 }
 
-static void append(char *text, size_t size, const char *tail)
+static void append(char *text, size_t size, const char *between, const char *tail)
 {
     size_t len = strlen(text);
-    snprintf(text + len, size - len, ": %s", tail);
+    snprintf(text + len, size - len, "%s%s", between, tail);
     trim_utf8(text, size);
 }
 
@@ -64,8 +64,8 @@ int err_limit(struct pl_err *err, const char *limit, const char *format, ...)
         err->limit = limit;
         /* The limit is always named, also where the sentence does without. */
         if (!strstr(err->message, limit)) {
-            append(err->message, sizeof(err->message), limit);
-            append(err->local, sizeof(err->local), limit);
+            append(err->message, sizeof(err->message), ": ", limit);
+            append(err->local, sizeof(err->local), ": ", limit);
         }
     }
     return -PL_E_LIMIT;
@@ -85,8 +85,8 @@ int err_errno(struct pl_err *err, int error_number, const char *format, ...)
         const char *reason = strerrordesc_np(error_number);
         if (!reason)
             reason = "unknown error";
-        append(err->message, sizeof(err->message), reason);
-        append(err->local, sizeof(err->local), tr(reason));
+        append(err->message, sizeof(err->message), ": ", reason);
+        append(err->local, sizeof(err->local), ": ", tr(reason));
     }
     return -(int)code;
 }
@@ -116,5 +116,17 @@ int err_prefix(struct pl_err *err, const char *format, ...)
     va_end(list);
     put_before(err->message, sizeof(err->message), head.message);
     put_before(err->local, sizeof(err->local), head.local);
+    return -(int)err->code;
+}
+
+int err_advise(struct pl_err *err, const char *format, ...)
+{
+    struct pl_err tail;
+    va_list list;
+    va_start(list, format);
+    format_both(&tail, format, list);
+    va_end(list);
+    append(err->message, sizeof(err->message), "; ", tail.message);
+    append(err->local, sizeof(err->local), "; ", tail.local);
     return -(int)err->code;
 }

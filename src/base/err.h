@@ -18,6 +18,7 @@ enum pl_code {
     PL_E_USAGE = 7,       /* wrong use by the caller or the person */
     PL_E_DATABASE = 8,    /* no usable advisory database */
     PL_E_FAULT = 9,       /* a fault of the program */
+    PL_E_DENIED = 10,     /* a server lets us not in */
 };
 
 struct pl_err {
@@ -39,3 +40,5 @@ int err_errno(struct pl_err *err, int error_number, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Puts "context: " before the message; returns -code again. */
 int err_prefix(struct pl_err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Puts "; advice" behind the message; returns -code again. */
+int err_advise(struct pl_err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));

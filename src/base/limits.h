@@ -46,6 +46,16 @@
 #define LIMIT_MODULE (64 * MIB)        /* a module of the kernel, unpacked */
 #define LIMIT_PACKAGES 500000ULL       /* packages of one image */
 
+/* Registries */
+#define LIMIT_CERTIFICATES (16 * MIB)        /* certificates of authorities */
+#define LIMIT_HELPER_ANSWER (256 * 1024ULL)  /* what a credential helper prints */
+#define LIMIT_REGISTRY_LIST (64 * MIB)       /* one page of a list of a registry */
+#define LIMIT_REGISTRY_NAMES 1000000ULL      /* repositories, or tags of one, of a registry */
+#define LIMIT_REGISTRY_PAGES 20000ULL        /* pages of one list */
+#define LIMIT_REDIRECTS 10                   /* redirections of one request */
+#define LIMIT_RETRY_SECONDS 900ULL           /* that a registry may ask to wait for one request */
+#define LIMIT_REFERRERS 1000ULL              /* documents attached to one image that are looked at */
+
 /* Engines */
 #define LIMIT_ENGINE_REPLY (64 * MIB) /* one answer of an engine's API */
 #define LIMIT_ENGINE_IMAGES 2000ULL   /* images of an engine that are asked for */

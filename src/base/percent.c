@@ -32,3 +32,18 @@ bool percent_decode(struct arena *arena, struct str text, struct str *ret_text)
     *ret_text = str_make(out, len);
     return true;
 }
+
+void percent_encode(struct str text, struct buf *ret_text)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                     c == '-' || c == '.' || c == '_' || c == '~';
+        if (!plain)
+            buf_putc(ret_text, '%');
+        if (!plain)
+            buf_putc(ret_text, hex[c >> 4]);
+        buf_putc(ret_text, plain ? (char)c : hex[c & 15]);
+    }
+}

@@ -219,6 +219,7 @@ int ui_exit_code(const struct pl_err *err)
     case PL_E_LIMIT:
     case PL_E_UNSUPPORTED:
     case PL_E_DIGEST:
+    case PL_E_DENIED:
         break;
     }
     return EXIT_TARGET;

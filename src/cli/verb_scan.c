@@ -9,6 +9,7 @@
 #include "base/i18n.h"
 #include "cli/outputs.h"
 #include "cli/paths.h"
+#include "cli/registry_args.h"
 #include "cli/ui.h"
 #include "decide/decide.h"
 #include "decide/gate.h"
@@ -24,6 +25,7 @@ struct scan_run {
     struct decisions *decisions;
     struct bases *bases;
     struct license_policy *licenses;
+    struct registry_options registry;
     bool sbom;
     uint64_t exit_code; /* in the place of 1 */
 };
@@ -266,6 +268,13 @@ static int parse_bases(struct scan_run *run, struct pl_err *err)
     return r;
 }
 
+/* A bare name can be in several places: which one it was is told. */
+static void tell_chosen(void *context, const char *source, struct str name)
+{
+    (void)context;
+    ui_say(tr("%.*s is taken from %s"), STR_ARG(name), source);
+}
+
 static int parse(struct scan_run *run, struct pl_err *err)
 {
     const struct args *args = run->args;
@@ -277,7 +286,12 @@ static int parse(struct scan_run *run, struct pl_err *err)
     run->options.verify = args_has(args, "verify");
     run->options.progress = ui_progress();
     run->outputs.packages = run->sbom;
-    int r = outputs_parse(&run->outputs, args, args->words.count, err);
+    run->options.target.offline = args_has(args, "offline");
+    run->options.target.registry = &run->registry;
+    run->options.target.chosen = tell_chosen;
+    int r = registry_args_parse(args, &run->arena, &run->registry, err);
+    if (r == 0)
+        r = outputs_parse(&run->outputs, args, args->words.count, err);
     run->options.details = outputs_want_details(&run->outputs);
     if (r == 0)
         r = parse_severities(run, err);
@@ -419,6 +433,8 @@ static int sbom_run(const struct args *args)
             "default store, docker and podman; docs/base-image.md")},                              \
         {"layers", "squashed", N_("the image as its layers make it together (the default)")},      \
         {"jobs", "N", N_("layers that are read at once; by default one a processor core")},        \
+        {"offline", NULL, N_("never use the network: only what is on this machine is examined")},  \
+        REGISTRY_OPTIONS,                                                                          \
         {"verify", NULL, N_("read every byte and check every digest, also of plain layers")},      \
     {                                                                                              \
         "timeout", "TIME", N_("give up after this time, such as 30s or 10m; by default never")     \
@@ -453,7 +469,6 @@ static const struct option scan_options[] = {
     {"license-policy", "FILE", N_("a policy on licences in YAML, with exceptions")},
     {"only", "KINDS", N_("kinds of findings to look for, apart by commas: vuln, license")},
     {"skip", "KINDS", N_("kinds of findings not to look for, apart by commas")},
-    {"offline", NULL, N_("never use the network (a scan of files never does)")},
     {NULL, NULL, NULL},
 };
 
@@ -464,9 +479,11 @@ static const struct option sbom_options[] = {
 
 static const char target_details[] = N_(
     "TARGET is a path, its kind found by content: an archive of docker save, an OCI layout as a "
-    "folder or a tar, a root file system, or a bill of materials (plimsoll list inputs). A prefix "
+    "folder or a tar, a root file system, or a bill of materials (plimsoll list inputs); or the "
+    "name of an image, such as nginx:1.27, which is looked for in its registry. A prefix "
     "forces the kind: docker-archive:FILE[:TAG], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR, "
-    "sbom:FILE. dir:/ is the running system's own root, sbom:- what comes in on standard input.");
+    "registry:NAME, sbom:FILE. dir:/ is the running system's own root, sbom:- what comes in on "
+    "standard input.");
 
 const struct verb verb_scan = {
     .name = "scan",

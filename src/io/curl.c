@@ -16,6 +16,7 @@ static const struct library_symbol symbols[] = {
     {"curl_easy_setopt", offsetof(struct curl_api, easy_setopt)},
     {"curl_easy_perform", offsetof(struct curl_api, easy_perform)},
     {"curl_easy_getinfo", offsetof(struct curl_api, easy_getinfo)},
+    {"curl_easy_reset", offsetof(struct curl_api, easy_reset)},
     {"curl_easy_cleanup", offsetof(struct curl_api, easy_cleanup)},
     {"curl_easy_strerror", offsetof(struct curl_api, easy_strerror)},
     {"curl_slist_append", offsetof(struct curl_api, slist_append)},
@@ -42,7 +43,7 @@ const struct curl_api *curl_load(struct pl_err *err)
     if (loaded)
         return &api;
     err_set(err, PL_E_UNSUPPORTED,
-            "downloading needs libcurl, which is not installed here: install it (Debian: package "
-            "libcurl4), or download the files elsewhere and use \"plimsoll db import\"");
+            "the network needs libcurl, which is not installed here: install it (Debian: package "
+            "libcurl4), or bring the files from elsewhere");
     return NULL;
 }

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/base64.h"
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/mem.h"
@@ -264,10 +265,9 @@ static void start(struct run *run, struct transfer *transfer)
 /* RFC 1864: the MD5 of the whole, in base64. What guards against damage on the way, not more. */
 static bool md5_matches(const struct transfer *transfer)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     enum { CHUNK = 1 << 18 };
-    unsigned char digest[MD5_DIGEST_LENGTH + 2] = {0};
-    char text[MD5_BASE64 + 1];
+    unsigned char digest[MD5_DIGEST_LENGTH];
+    AUTO_BUF text = {0};
     MD5_CTX md5;
     ssize_t got;
     int fd = open(transfer->part, O_RDONLY | O_CLOEXEC);
@@ -279,15 +279,8 @@ static bool md5_matches(const struct transfer *transfer)
         MD5_Update(&md5, buffer, (size_t)got);
     close(fd);
     MD5_Final(digest, &md5);
-    for (size_t i = 0; i < MD5_BASE64 / 4; i++) {
-        unsigned triple =
-            (unsigned)digest[3 * i] << 16 | (unsigned)digest[3 * i + 1] << 8 | digest[3 * i + 2];
-        for (size_t j = 0; j < 4; j++)
-            text[4 * i + j] = digits[triple >> (18 - 6 * j) & 63];
-    }
-    text[22] = text[23] = '=';
-    text[24] = '\0';
-    return strcmp(text, transfer->md5) == 0;
+    base64_encode(str_make((const char *)digest, sizeof(digest)), &text);
+    return str_is(buf_str(&text), transfer->md5);
 }
 
 static int finish_file(struct transfer *transfer, struct pl_err *err)

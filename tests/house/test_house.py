@@ -89,6 +89,7 @@ def messages():
         subprocess.run(["xgettext", "--language=C", "--from-code=UTF-8", "--no-wrap", "--add-comments",
                         "--keyword=", "--keyword=N_", "--keyword=tr", "--keyword=tr_n:1,2",
                         "--keyword=err_set:3", "--keyword=err_limit:3", "--keyword=err_errno:3",
+                        "--keyword=err_advise:2",
                         "--keyword=err_prefix:2", "--keyword=progress_tell:2", "-o", pot, *sources("src/**/*.c"),
                         *sources("src/**/*.h")], check=True, capture_output=True, cwd=ROOT)
         return parse(pot)

@@ -1,0 +1,9 @@
+/* Images of registries. */
+#pragma once
+
+#include "app/target.h"
+
+/* PL_E_NOT_FOUND, PL_E_DENIED, PL_E_IO, PL_E_FORMAT, PL_E_DIGEST; PL_E_USAGE when the name is none
+ * or the network is not to be used. */
+int target_open_registry(struct str reference, const struct target_options *options,
+                         struct image **ret_image, struct pl_err *err);
