@@ -27,6 +27,7 @@ struct transfer {
     size_t lent;         /* handed out, not yet given back */
     bool ended, closed;
     int result; /* of the thread */
+    struct sha256 sha;
     struct pl_err err;
     uint64_t passed; /* bytes of this answer that were there before, when no range came */
     bool begun;      /* this answer's first bytes were seen */
@@ -76,6 +77,7 @@ static int take_bytes(void *context, struct exchange *exchange, struct str bytes
     if (bytes.len > transfer->size - transfer->put)
         return err_set(err, PL_E_FORMAT, "the registry sends more than the %llu bytes of the blob",
                        (unsigned long long)transfer->size);
+    sha256_add(&transfer->sha, bytes.data, bytes.len);
     return put_bytes(transfer, bytes, err);
 }
 
@@ -177,6 +179,14 @@ static int transfer_read(struct stream *stream, struct str *ret_bytes, struct pl
     return 0;
 }
 
+static void transfer_digest(struct stream *stream, char ret_text[DIGEST_TEXT])
+{
+    struct transfer *transfer = (struct transfer *)stream;
+    unsigned char digest[SHA256_BYTES];
+    sha256_end(&transfer->sha, digest);
+    sha256_text(digest, ret_text);
+}
+
 static void transfer_close(struct stream *stream)
 {
     struct transfer *transfer = (struct transfer *)stream;
@@ -196,7 +206,9 @@ int repository_stream(struct repository *repository, struct str digest, uint64_t
                       struct str url, struct stream **ret_stream, struct pl_err *err)
 {
     struct transfer *transfer = mem_zalloc(1, sizeof(*transfer));
-    transfer->stream = (struct stream){.read = transfer_read, .close = transfer_close};
+    transfer->stream =
+        (struct stream){.read = transfer_read, .digest = transfer_digest, .close = transfer_close};
+    sha256_init(&transfer->sha);
     transfer->repository = repository;
     transfer->digest = arena_str(&transfer->arena, digest);
     transfer->url = str_starts(url, STR("https://")) ? arena_str(&transfer->arena, url) : STR_NONE;
