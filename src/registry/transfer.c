@@ -9,7 +9,8 @@
 
 enum {
     RING = 4 * 1024 * 1024,
-    TRIES = 5,        /* without a byte more */
+    TRIES = 5, /* without a byte more */
+    TRIES_IN_ALL = 200,
     RETRY_WAIT = 300, /* milliseconds */
 };
 
@@ -114,7 +115,7 @@ static bool is_whole(const struct transfer *transfer, const struct exchange *ans
 static int receive(struct transfer *transfer)
 {
     struct pl_err *err = &transfer->err;
-    for (int tries = 0;;) {
+    for (int tries = 0, all = 0;; all++) {
         AUTO_EXCHANGE answer = {0};
         uint64_t before = transfer->put;
         int r = receive_once(transfer, &answer, err);
@@ -134,7 +135,7 @@ static int receive(struct transfer *transfer)
         if (r == -PL_E_DENIED || r == -PL_E_UNSUPPORTED || answer.untrusted)
             return r;
         tries = transfer->put > before ? 0 : tries + 1;
-        if (tries >= TRIES)
+        if (tries >= TRIES || all >= TRIES_IN_ALL)
             return r;
         clock_wait(RETRY_WAIT);
     }
