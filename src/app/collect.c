@@ -677,6 +677,8 @@ static void collect_seen(struct collecting *all)
     }
     drop_doubles(all);
     read_companions(all);
+    if (!all->requests.full)
+        layer_set_end(&all->layers);
 }
 
 static void tell_layer_problems(struct collecting *all)
@@ -711,6 +713,10 @@ void collect(struct image *image, const struct collect_options *options, struct 
     take_selected(&all);
     find_owners(&all);
     tell_layer_problems(&all);
+    if (options->counts) {
+        options->counts->all += all.layers.count;
+        options->counts->cached += all.layers.taken;
+    }
     VEC_FREE(&all.selected);
     layer_requests_free(&all.requests);
     for (size_t i = 0; i < all.layers.count; i++)

@@ -25,12 +25,20 @@ bool collection_get(const struct collection *collection, struct str path, struct
 void collection_each(const struct collection *collection, struct str pattern,
                      void (*visit)(void *context, struct str content), void *context);
 
+/* How many layers a target has, and how many of them came out of the cache. */
+struct layer_counts {
+    size_t all, cached;
+};
+
+struct cache;
 struct collect_options {
     const bool *enabled; /* by index of catalogers[]; NULL: all */
     unsigned jobs;
     bool verify;
     bool details; /* what only bills of materials and policies on licences need, too */
     const struct progress *progress;
+    struct cache *cache;         /* of layers; NULL: none */
+    struct layer_counts *counts; /* added to; NULL: nobody asks */
 };
 /* Whether the cataloger of that index runs. */
 static inline bool collect_uses(const struct collect_options *options, size_t cataloger)

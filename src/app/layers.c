@@ -5,6 +5,7 @@
 #include <sys/sysinfo.h>
 
 #include "app/collect.h"
+#include "app/layer_cache.h"
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/limits.h"
@@ -23,7 +24,10 @@ static const uint64_t SMALL_FILE = 16 * 1024;
 static void add_problem(void *context, bool incomplete, const struct pl_err *problem)
 {
     struct layer_state *state = context;
-    if (state->problems.count > LIMIT_DIAGNOSTICS / 10)
+    bool enough = state->problems.count > LIMIT_DIAGNOSTICS / 10;
+    state->passing = state->passing || enough || problem->limit ||
+                     (problem->code != PL_E_FORMAT && problem->code != PL_E_UNSUPPORTED);
+    if (enough)
         return; /* the same layer has told enough; the report is incomplete already */
     for (size_t i = 0; i < state->problems.count; i++)
         if (str_is(state->problems.items[i].message, problem->message))
@@ -101,6 +105,10 @@ static int keep_bytes(struct layer_state *state, struct record_file *file, struc
     if (__atomic_load_n(budget, __ATOMIC_RELAXED) < bytes.len)
         return too_large(bytes.len, LIMIT_RECORD_BYTES, LIMIT_NAME(LIMIT_RECORD_BYTES), err);
     __atomic_fetch_sub(budget, bytes.len, __ATOMIC_RELAXED);
+    if (budget == &state->set->small_left)
+        state->use.small += bytes.len;
+    else
+        state->use.bytes += bytes.len;
     new_content(state, file)->kept = arena_str(&state->arena, bytes);
     return 0;
 }
@@ -113,6 +121,8 @@ static int run_reader(struct layer_state *state, struct record_file *file, struc
     content->sink.package_budget = &state->set->packages_left;
     content->sink.byte_budget = &state->set->bytes_left;
     int r = content->sink.cataloger->read(&content->sink, input, companion, err);
+    state->use.packages += content->sink.packages_taken;
+    state->use.bytes += content->sink.bytes_taken;
     if (r == 0)
         forget_empty(state, file);
     return r;
@@ -140,7 +150,7 @@ static void note_sums(struct layer_state *state, struct record_file *file, struc
 struct bounded {
     struct input input; /* first */
     struct input *inner;
-    struct layer_set *set;
+    struct layer_state *state;
     uint64_t left;
 };
 
@@ -156,10 +166,12 @@ static int next_bounded(struct input *input, struct str *ret_chunk, struct pl_er
                          "read",
                          LIMIT_FILE_STREAM);
     bounded->left -= ret_chunk->len;
-    uint64_t before = atomic_fetch_sub(&bounded->set->content_left, ret_chunk->len);
+    struct layer_set *set = bounded->state->set;
+    uint64_t before = atomic_fetch_sub(&set->content_left, ret_chunk->len);
+    bounded->state->use.content += ret_chunk->len;
     if (before >= ret_chunk->len && before <= LIMIT_CONTENT_BYTES)
         return 0;
-    atomic_fetch_add(&bounded->set->content_left, ret_chunk->len);
+    atomic_fetch_add(&set->content_left, ret_chunk->len);
     return err_limit(err, LIMIT_NAME(LIMIT_CONTENT_BYTES),
                      "the files that tell of the image's packages take more than "
                      "LIMIT_CONTENT_BYTES (%llu bytes); "
@@ -349,7 +361,7 @@ static int take_file(void *context, struct record_file *const *files, size_t cou
                   .fd = input->fd,
                   .fd_offset = input->fd_offset},
         .inner = input,
-        .set = state->set,
+        .state = state,
         .left = LIMIT_FILE_STREAM,
     };
     for (size_t i = 0; i < count; i++)
@@ -377,9 +389,30 @@ static void walk_layer(struct layer_set *set, size_t index)
     };
     struct layer_options options = {.walk = &walk, .verify = set->verify};
     struct walk_visitor visitor = {.context = state, .file = take_file, .problem = add_problem};
+    struct layer_digests digests;
     struct pl_err err;
-    if (image_walk_layer(set->image, index, &options, &visitor, &state->record, NULL, &err) < 0)
+    int r = image_walk_layer(set->image, index, &options, &visitor, &state->record, &digests, &err);
+    state->touched = state->touched || set->second_pass;
+    if (r < 0) {
         add_problem(state, true, &err);
+        state->passing = true;
+    } else if (set->cache && !set->second_pass) {
+        layer_cache_put(set->cache, index, &digests);
+    }
+}
+
+/* In the first pass a layer can come out of the cache. */
+static void take_or_walk_layer(struct layer_set *set, size_t index)
+{
+    bool first = set->cache && !set->second_pass;
+    if (first && layer_cache_take(set->cache, index)) {
+        atomic_fetch_add(&set->taken, 1);
+        inflate_budget_tell(&set->image->budget, set->image->layers.items[index].size);
+    } else if (set->final) {
+        atomic_store(&set->missing, true);
+    } else {
+        walk_layer(set, index);
+    }
 }
 
 static void *work(void *context)
@@ -392,7 +425,7 @@ static void *work(void *context)
         /* From the top down: where a budget does not last, what is in sight was read. */
         index = set->count - 1 - index;
         if (!set->pass_layers || set->pass_layers[index])
-            walk_layer(set, index);
+            take_or_walk_layer(set, index);
     }
 }
 
@@ -434,6 +467,16 @@ static void add_wants(struct layer_set *set, unsigned index)
     }
 }
 
+static void fill_budgets(struct layer_set *set)
+{
+    atomic_store(&set->entry_budget, LIMIT_ENTRIES);
+    atomic_store(&set->file_budget, LIMIT_WANTED_FILES);
+    atomic_store(&set->content_left, LIMIT_CONTENT_BYTES);
+    set->packages_left = LIMIT_PACKAGES;
+    set->bytes_left = LIMIT_RECORD_BYTES - SMALL_FILES;
+    set->small_left = SMALL_FILES;
+}
+
 void layer_set_init(struct layer_set *set, struct image *image,
                     const struct collect_options *options)
 {
@@ -444,13 +487,8 @@ void layer_set_init(struct layer_set *set, struct image *image,
         .verify = options->verify,
         .details = options->details,
         .jobs = options->jobs,
-        .entry_budget = LIMIT_ENTRIES,
-        .file_budget = LIMIT_WANTED_FILES,
-        .packages_left = LIMIT_PACKAGES,
-        .bytes_left = LIMIT_RECORD_BYTES - SMALL_FILES,
-        .small_left = SMALL_FILES,
-        .content_left = LIMIT_CONTENT_BYTES,
     };
+    fill_budgets(set);
     image->budget.progress = options->progress;
     set->states = mem_zalloc(set->count, sizeof(*set->states));
     for (size_t i = 0; i < set->count; i++) {
@@ -463,26 +501,60 @@ void layer_set_init(struct layer_set *set, struct image *image,
             add_wants(set, i);
     }
     wants_seal(&set->wants);
+    set->cache = layer_cache_new(set, options, options->cache);
+}
+
+void layer_state_reset(struct layer_state *state)
+{
+    struct layer_set *set = state->set;
+    for (size_t k = 0; k < state->contents.count; k++)
+        catalog_sink_free(&state->contents.items[k]->sink);
+    VEC_FREE(&state->contents);
+    VEC_FREE(&state->problems);
+    record_free(&state->record);
+    arena_free(&state->arena);
+    *state = (struct layer_state){.set = set};
 }
 
 void layer_set_free(struct layer_set *set)
 {
-    for (size_t i = 0; i < set->count; i++) {
-        struct layer_state *state = &set->states[i];
-        for (size_t k = 0; k < state->contents.count; k++)
-            catalog_sink_free(&state->contents.items[k]->sink);
-        VEC_FREE(&state->contents);
-        VEC_FREE(&state->problems);
-        record_free(&state->record);
-        arena_free(&state->arena);
-    }
+    for (size_t i = 0; i < set->count; i++)
+        layer_state_reset(&set->states[i]);
+    layer_cache_free(set->cache);
     wants_free(&set->wants);
     free(set->states);
 }
 
+/* All of the image out of the cache. False, and nothing was read, when a part of it is not there.
+ */
+static bool take_image(struct layer_set *set)
+{
+    if (!set->cache || !layer_cache_find_image(set->cache))
+        return false;
+    set->final = true;
+    run_pass(set, &set->wants, NULL);
+    if (!atomic_load(&set->missing))
+        return true;
+    layer_cache_drop_image(set->cache);
+    for (size_t i = 0; i < set->count; i++)
+        layer_state_reset(&set->states[i]);
+    atomic_store(&set->taken, 0);
+    atomic_store(&set->image->budget.done, 0);
+    fill_budgets(set);
+    set->final = false;
+    return false;
+}
+
 void layer_set_read(struct layer_set *set)
 {
-    run_pass(set, &set->wants, NULL);
+    if (!take_image(set))
+        run_pass(set, &set->wants, NULL);
+}
+
+void layer_set_end(struct layer_set *set)
+{
+    if (set->cache)
+        layer_cache_put_image(set->cache);
 }
 
 static uint64_t request_key(struct str path, unsigned reader)
@@ -522,6 +594,10 @@ bool layer_set_read_more(struct layer_set *set, struct layer_requests *requests)
 {
     if (requests->done == requests->items.count)
         return false;
+    if (set->final) { /* it was read when the image was seen first */
+        requests->done = requests->items.count;
+        return true;
+    }
     struct wants wants = {0};
     bool *layers = mem_zalloc(set->count, sizeof(*layers));
     for (size_t i = requests->done; i < requests->items.count; i++) {
@@ -559,12 +635,19 @@ void layer_set_settle(struct layer_set *set, const struct tree *tree)
     struct layer_options options = {.walk = &walk};
     struct walk_visitor visitor = {.context = &settle, .problem = pass_over, .entry = settle_one};
     struct pl_err err;
+    if (set->final)
+        return;
     settle_init(&settle, tree, &set->wants);
     for (uint32_t layer = 0; layer < set->count; layer++) {
         struct layer_state *state = &set->states[layer];
         if (!settle_begin(&settle, layer))
             continue;
-        image_walk_layer(set->image, layer, &options, &visitor, &state->record, NULL, &err);
+        state->touched = true;
+        int r = image_walk_layer(set->image, layer, &options, &visitor, &state->record, NULL, &err);
+        if (r < 0) { /* one that came out of the cache can be gone by now */
+            add_problem(state, true, &err);
+            state->passing = true;
+        }
         settle_end(&settle);
         if (!settle.full)
             continue;
@@ -597,6 +680,9 @@ void layer_set_read_pair(struct layer_set *set, const struct layer_file *file,
 {
     struct layer_requests requests = {0};
     struct pl_err err;
+    if (set->final)
+        return;
+    set->states[file->layer].touched = true;
     layer_requests_add(&requests, file->layer, file->path, reader | READER_RAW);
     layer_requests_add(&requests, journal->layer, journal->path, reader | READER_COMPANION);
     layer_set_read_more(set, &requests);

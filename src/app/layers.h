@@ -30,6 +30,11 @@ struct layer_problem {
     struct str message, local, limit; /* in the layer's arena */
 };
 
+/* What reading a layer took of the budgets of struct layer_set. */
+struct layer_use {
+    uint64_t packages, bytes, small, content;
+};
+
 struct layer_state {
     struct layer_record record;
     struct arena arena; /* of what the readers found */
@@ -37,6 +42,9 @@ struct layer_state {
     VEC(struct file_content *) contents;
     struct file_content *spare; /* of a file that told of nothing */
     struct layer_set *set;
+    struct layer_use use;
+    bool passing; /* it was not read to its end, or a problem may be gone another time */
+    bool touched; /* by a pass behind the first */
 };
 
 struct layer_set {
@@ -56,14 +64,23 @@ struct layer_set {
     const struct wants *pass_wants;
     const bool *pass_layers; /* NULL: all */
     bool second_pass;
+    struct layer_cache *cache; /* app/layer_cache.h; NULL: none */
+    bool final;                /* all layers came out of it as they are behind the last pass */
+    _Atomic size_t taken;      /* layers that came out of it */
+    _Atomic bool missing;      /* one that should be in it was not */
 };
 
 struct collect_options;
 void layer_set_init(struct layer_set *set, struct image *image,
                     const struct collect_options *options);
 void layer_set_free(struct layer_set *set);
+/* Frees what is in it. */
+void layer_state_reset(struct layer_state *state);
 /* The first pass over all layers, or the root folder. */
 void layer_set_read(struct layer_set *set);
+
+/* Behind the last pass, when everything that was asked for was read. */
+void layer_set_end(struct layer_set *set);
 
 /* Puts right what stands below links; once, behind the first pass. */
 void layer_set_settle(struct layer_set *set, const struct tree *tree);

@@ -116,6 +116,8 @@ static int scan_image(struct str target, const struct scan_options *options, con
         .verify = options->verify,
         .details = options->details,
         .progress = options->progress,
+        .cache = options->cache,
+        .counts = options->counts,
     };
     struct collection collection = {0};
     describe_target(report, image);

@@ -1,8 +1,9 @@
 /* The use case "scan": a target becomes a report. */
 #pragma once
 
-#include "base/progress.h"
+#include "app/collect.h"
 #include "app/target.h"
+#include "base/progress.h"
 #include "license/policy.h"
 #include "model/report.h"
 
@@ -17,6 +18,8 @@ struct scan_options {
     uint64_t max_age;      /* seconds that the database may be old; 0: any age */
     const struct license_policy *licenses; /* NULL: licences are not judged */
     const struct progress *progress;       /* NULL: none */
+    struct cache *cache;                   /* of layers; NULL: none */
+    struct layer_counts *counts;           /* added to: how many came out of it; NULL: none */
 };
 
 /* Fills a zeroed report. Negative: the target cannot be read at all (PL_E_NOT_FOUND, PL_E_IO,

@@ -137,3 +137,10 @@ void clock_wait(uint64_t milliseconds)
                             .tv_nsec = (long)(milliseconds % 1000) * 1000000};
     nanosleep(&time, NULL);
 }
+
+int64_t clock_system(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}

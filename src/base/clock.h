@@ -23,3 +23,6 @@ bool clock_duration(struct str text, uint64_t *ret_seconds);
 int64_t clock_monotonic(void);
 /* Waits; an interruption ends it early. */
 void clock_wait(uint64_t milliseconds);
+/* Nanoseconds since 1970 of the system's clock, whatever SOURCE_DATE_EPOCH says: to be held against
+ * the times of files. */
+int64_t clock_system(void);

@@ -17,6 +17,16 @@ uint64_t hash_xxh3(const void *data, size_t len)
     return XXH3_64bits(data, len);
 }
 
+void hash_xxh3_128(struct str a, struct str b, unsigned char ret_hash[XXH128_BYTES])
+{
+    XXH128_canonical_t text;
+    XXH128_hash_t first = XXH3_128bits(a.data, a.len);
+    /* The second is seeded with the first, so that no byte can move from one to the other. */
+    XXH128_hash_t both = XXH3_128bits_withSeed(b.data, b.len, first.low64 ^ first.high64);
+    XXH128_canonicalFromHash(&text, both);
+    memcpy(ret_hash, text.digest, XXH128_BYTES);
+}
+
 void sha256_init(struct sha256 *ctx)
 {
     SHA256_Init((SHA256_CTX *)(void *)ctx->state);

@@ -12,6 +12,10 @@ static inline uint64_t hash_str(struct str text)
     return hash_xxh3(text.data, text.len);
 }
 
+/* 128 bits of the bytes of `a` and `b`, one behind the other: tells accidents, not attacks. */
+enum { XXH128_BYTES = 16 };
+void hash_xxh3_128(struct str a, struct str b, unsigned char ret_hash[XXH128_BYTES]);
+
 /* SHA-256, FIPS 180-4. */
 struct sha256 {
     _Alignas(16) unsigned char state[128];

@@ -56,6 +56,9 @@
 #define LIMIT_RETRY_SECONDS 900ULL           /* that a registry may ask to wait for one request */
 #define LIMIT_REFERRERS 1000ULL              /* documents attached to one image that are looked at */
 
+/* Cache */
+#define LIMIT_CACHE_VALUE (256 * MIB) /* what is kept of one layer, unpacked */
+
 /* Engines */
 #define LIMIT_ENGINE_REPLY (64 * MIB) /* one answer of an engine's API */
 #define LIMIT_ENGINE_IMAGES 2000ULL   /* images of an engine that are asked for */

@@ -148,7 +148,7 @@ static int scan(const struct content *content, struct program_found *found, size
     struct scanning scanning = {.found = found, .count = count, .unsettled = (unsigned)count};
     hs_scratch_t *scratch = NULL;
     if (!pcre_available())
-        return err_set(err, PL_E_UNSUPPORTED,
+        return err_set(err, PL_E_NOT_FOUND,
                        "looking into programs needs PCRE2, which is not installed here (Debian: "
                        "package libpcre2-8-0): which programs they are is not known");
     if (hs && hs->alloc_scratch(database, &scratch) != HS_SUCCESS)

@@ -15,6 +15,7 @@ void catalog_add_problem(struct catalog_sink *sink, const struct pl_err *problem
 {
     if (!catalog_wants_problem(sink))
         return;
+    sink->passing = sink->passing || (problem->code != PL_E_FORMAT && problem->code != PL_E_UNSUPPORTED);
     *VEC_ADD(&sink->problems) = (struct catalog_problem){
         .where = sink->path,
         .message = arena_str(sink->arena, str_of(problem->message)),
@@ -24,8 +25,7 @@ void catalog_add_problem(struct catalog_sink *sink, const struct pl_err *problem
     };
 }
 
-/* Takes `amount` from a budget that several threads share; false when there is not enough left. */
-static bool take_budget(uint64_t *budget, uint64_t amount)
+bool catalog_take_budget(uint64_t *budget, uint64_t amount)
 {
     uint64_t left = __atomic_load_n(budget, __ATOMIC_RELAXED);
     while (left >= amount)
@@ -33,6 +33,13 @@ static bool take_budget(uint64_t *budget, uint64_t amount)
                                         __ATOMIC_RELAXED))
             return true;
     return false;
+}
+
+static bool take_bytes(struct catalog_sink *sink, uint64_t amount)
+{
+    bool taken = catalog_take_budget(sink->byte_budget, amount);
+    sink->bytes_taken += taken ? amount : 0;
+    return taken;
 }
 
 static uint64_t list_bytes(const struct str *list, size_t count)
@@ -62,7 +69,7 @@ static bool bytes_fit(struct catalog_sink *sink, const struct package *package)
 {
     uint64_t bytes = package_bytes(package);
     if (sink->byte_budget)
-        return take_budget(sink->byte_budget, bytes);
+        return take_bytes(sink, bytes);
     uint64_t kept = sink->arena->total;
     return kept + bytes <= LIMIT_RECORD_BYTES;
 }
@@ -115,13 +122,14 @@ static bool package_is_usable(struct catalog_sink *sink, const struct package *p
     struct pl_err problem;
     if (!is_complete(sink, package) || !fields_fit(sink, package) || sink->full)
         return false;
-    if (sink->package_budget && !take_budget(sink->package_budget, 1)) {
+    if (sink->package_budget && !catalog_take_budget(sink->package_budget, 1)) {
         err_limit(&problem, LIMIT_NAME(LIMIT_PACKAGES),
                   "package \"%.*s\" and those behind it are left out: the image has more packages "
                   "than LIMIT_PACKAGES allows (%llu)",
                   STR_ARG(str_first(package->name, 100)), LIMIT_PACKAGES);
         return tell_full(sink, &problem);
     }
+    sink->packages_taken++;
     if (!bytes_fit(sink, package)) {
         err_limit(&problem, LIMIT_NAME(LIMIT_RECORD_BYTES),
                   "package \"%.*s\" and those behind it are left out: the image's packages take "
@@ -210,9 +218,11 @@ void catalog_add_owned(struct catalog_sink *sink, enum package_type type, struct
     if (str_starts(path, STR("/")))
         path = str_from(path, 1);
     sink->owned_added =
-        path.len != 0 && (!sink->byte_budget || take_budget(sink->byte_budget, bytes));
-    if (!sink->owned_added)
+        path.len != 0 && (!sink->byte_budget || take_bytes(sink, bytes));
+    if (!sink->owned_added) {
+        sink->passing = sink->passing || path.len != 0;
         return;
+    }
     if (!again)
         *VEC_ADD(&sink->owners) = (struct catalog_owner){arena_str(sink->arena, package), type};
     *VEC_ADD(&sink->owned) =
@@ -236,7 +246,7 @@ void catalog_sink_free(struct catalog_sink *sink)
 void catalog_keep(struct catalog_sink *sink, struct str text)
 {
     struct pl_err problem;
-    if (sink->byte_budget && !take_budget(sink->byte_budget, text.len)) {
+    if (sink->byte_budget && !take_bytes(sink, text.len)) {
         err_limit(&problem, LIMIT_NAME(LIMIT_RECORD_BYTES),
                   "it is left out: what is kept of the image's files takes more bytes than "
                   "LIMIT_RECORD_BYTES allows (%llu)",

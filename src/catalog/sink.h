@@ -32,6 +32,8 @@ struct catalog_sink {
     VEC(struct catalog_owner) owners;
     VEC(struct catalog_owned) owned;
     uint64_t problems_left_out; /* past LIMIT_DIAGNOSTICS */
+    uint64_t packages_taken, bytes_taken; /* of the budgets below */
+    bool passing; /* a problem was told that may be gone another time: a file could not be read */
     const struct cataloger *cataloger;
     struct str path;
     /* Packages that may still be added, shared by all sinks of an image (counted atomically);
@@ -48,5 +50,7 @@ struct catalog_sink {
     bool full;        /* a limit was told: no package is added any more */
 };
 
+/* Takes `amount` from a budget that several threads share; false when there is not enough left. */
+bool catalog_take_budget(uint64_t *budget, uint64_t amount);
 /* All but what is in the arena. */
 void catalog_sink_free(struct catalog_sink *sink);

@@ -7,6 +7,7 @@
 #include "app/database.h"
 #include "app/scan.h"
 #include "base/i18n.h"
+#include "cli/cache_args.h"
 #include "cli/outputs.h"
 #include "cli/paths.h"
 #include "cli/registry_args.h"
@@ -26,6 +27,8 @@ struct scan_run {
     struct bases *bases;
     struct license_policy *licenses;
     struct registry_options registry;
+    struct cache *cache;
+    struct layer_counts layers;
     bool sbom;
     uint64_t exit_code; /* in the place of 1 */
 };
@@ -289,7 +292,11 @@ static int parse(struct scan_run *run, struct pl_err *err)
     run->options.target.offline = args_has(args, "offline");
     run->options.target.registry = &run->registry;
     run->options.target.chosen = tell_chosen;
+    run->options.counts = &run->layers;
     int r = registry_args_parse(args, &run->arena, &run->registry, err);
+    if (r == 0)
+        r = cache_args_open(args, &run->cache, err);
+    run->options.cache = run->cache;
     if (r == 0)
         r = outputs_parse(&run->outputs, args, args->words.count, err);
     run->options.details = outputs_want_details(&run->outputs);
@@ -379,6 +386,14 @@ static int worst(int a, int b)
     return a > b ? a : b;
 }
 
+/* Of the cache of layers: why it was not used, and how much it spared. */
+static void tell_cache(const struct scan_run *run)
+{
+    cache_args_tell(run->args, run->cache);
+    if (run->cache && run->layers.all && args_has(run->args, "verbose"))
+        ui_say(tr("%zu of %zu layers came out of the cache."), run->layers.cached, run->layers.all);
+}
+
 static int run_scan(const struct args *args, bool sbom)
 {
     struct scan_run run = {.args = args, .sbom = sbom};
@@ -396,6 +411,8 @@ static int run_scan(const struct args *args, bool sbom)
         code = ui_fail(&err);
     for (size_t i = 0; i < args->words.count && r == 0; i++)
         code = worst(code, scan_one(&run, i));
+    tell_cache(&run);
+    cache_freep(&run.cache);
     outputs_free(&run.outputs);
     if (run.decisions)
         decisions_free(run.decisions);
@@ -434,7 +451,7 @@ static int sbom_run(const struct args *args)
         {"layers", "squashed", N_("the image as its layers make it together (the default)")},      \
         {"jobs", "N", N_("layers that are read at once; by default one a processor core")},        \
         {"offline", NULL, N_("never use the network: only what is on this machine is examined")},  \
-        REGISTRY_OPTIONS,                                                                          \
+        REGISTRY_OPTIONS, CACHE_OPTIONS,                                                           \
         {"verify", NULL, N_("read every byte and check every digest, also of plain layers")},      \
     {                                                                                              \
         "timeout", "TIME", N_("give up after this time, such as 30s or 10m; by default never")     \

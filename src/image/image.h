@@ -10,6 +10,7 @@
 #include "image/record.h"
 #include "image/walk.h"
 #include "io/decoded_source.h"
+#include "io/file_identity.h"
 
 enum target_kind {
     TARGET_DOCKER_ARCHIVE,
@@ -85,6 +86,9 @@ int image_from_blobs(enum target_kind kind, struct str name, struct archive *arc
 struct layer_digests {
     char blob[DIGEST_TEXT]; /* of the bytes as stored */
     char diff_id[DIGEST_TEXT];
+    /* The file that was read, when it was the same before and behind the walk. */
+    bool has_file;
+    struct file_identity file;
 };
 
 struct layer_options {
@@ -98,3 +102,11 @@ struct layer_options {
 int image_walk_layer(struct image *image, size_t index, const struct layer_options *options,
                      const struct walk_visitor *visitor, struct layer_record *record,
                      struct layer_digests *ret_digests, struct pl_err *err);
+/* The file that has a layer's bytes as they are stored, without opening the layer: false when there
+ * is none (the blob is elsewhere, or missing, or its file cannot be relied on). */
+bool image_layer_file(const struct image *image, size_t index, struct file_identity *ret_file);
+/* How the bytes of a layer's file are packed. */
+enum compression image_layer_compression(const struct image *image, size_t index);
+/* SHA-256 of the bytes that a layer is stored as, which are in a file. */
+int image_layer_digest(const struct image *image, size_t index, char ret_text[DIGEST_TEXT],
+                       struct pl_err *err);

@@ -209,7 +209,8 @@ int image_walk_layer(struct image *image, size_t index, const struct layer_optio
 {
     const struct image_layer *layer = &image->layers.items[index];
     struct blob_descriptor descriptor = {layer->digest, layer->size, layer->url};
-    struct layer_digests digests = {"", ""};
+    struct layer_digests digests = {.has_file = false};
+    struct file_identity before;
     struct blob blob;
     int r = 0;
     if (str_ends(layer->media_type, STR("+encrypted")))
@@ -218,9 +219,15 @@ int image_walk_layer(struct image *image, size_t index, const struct layer_optio
     if (r == 0)
         r = archive_open_blob(image->archive, layer->member, &descriptor, &blob, err);
     if (r == 0) {
+        bool known = ret_digests && !blob.stream &&
+                     file_identity_get(blob.fd, blob.offset, blob.length, &before);
         r = blob.stream
                 ? walk_stream(image, layer, blob.stream, options, visitor, record, &digests, err)
                 : walk_file(image, layer, &blob, options, visitor, record, &digests, err);
+        digests.has_file = known &&
+                           file_identity_get(blob.fd, blob.offset, blob.length, &digests.file) &&
+                           file_identity_equal(&before, &digests.file);
+        digests.file.settled = digests.has_file && before.settled;
         blob_close(&blob);
     }
     if (!record->sealed)
@@ -232,4 +239,52 @@ int image_walk_layer(struct image *image, size_t index, const struct layer_optio
     if (ret_digests)
         *ret_digests = digests;
     return 0;
+}
+
+/* ---- without walking it ---- */
+
+/* The caller closes the blob. */
+static bool find_file(const struct image *image, size_t index, struct blob *ret_blob)
+{
+    const struct image_layer *layer = &image->layers.items[index];
+    struct pl_err ignored;
+    return !archive_is_remote(image->archive) && !str_ends(layer->media_type, STR("+encrypted")) &&
+           archive_find(image->archive, layer->member, ret_blob, &ignored) == 0;
+}
+
+bool image_layer_file(const struct image *image, size_t index, struct file_identity *ret_file)
+{
+    struct blob blob;
+    if (!find_file(image, index, &blob))
+        return false;
+    bool known = file_identity_get(blob.fd, blob.offset, blob.length, ret_file);
+    blob_close(&blob);
+    return known;
+}
+
+enum compression image_layer_compression(const struct image *image, size_t index)
+{
+    unsigned char head[COMPRESSION_HEAD];
+    struct blob blob;
+    struct pl_err ignored;
+    enum compression compression = COMPRESSION_NONE;
+    if (!find_file(image, index, &blob))
+        return COMPRESSION_NONE;
+    if (blob.length >= sizeof(head) &&
+        file_read_at(blob.fd, head, sizeof(head), blob.offset, &ignored) == 0)
+        compression = compression_detect(str_make((char *)head, sizeof(head)));
+    blob_close(&blob);
+    return compression;
+}
+
+int image_layer_digest(const struct image *image, size_t index, char ret_text[DIGEST_TEXT],
+                       struct pl_err *err)
+{
+    struct blob blob;
+    if (!find_file(image, index, &blob))
+        return err_set(err, PL_E_NOT_FOUND, "%.*s is missing",
+                       STR_ARG(str_first(image->layers.items[index].member, 300)));
+    int r = digest_range(&blob, ret_text, err);
+    blob_close(&blob);
+    return r;
 }

@@ -60,6 +60,7 @@ struct layer_record {
     VEC(struct record_moved) moved; /* files and links below links, in their order */
     VEC(struct record_file) files;  /* in their order, but for those of a second pass */
     VEC(struct record_index) index; /* over the first index.count files, sorted by hash */
+    uint64_t entries_taken, files_taken; /* of the budgets of walk_options */
     bool sealed;
 };
 

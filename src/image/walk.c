@@ -69,6 +69,7 @@ static bool take_file_budget(struct walk *walk)
 {
     struct pl_err problem;
     uint64_t left = atomic_fetch_sub(walk->options->file_budget, 1) - 1;
+    walk->record->files_taken++;
     if (left <= LIMIT_WANTED_FILES)
         return true;
     if (!walk->full) {
@@ -336,6 +337,7 @@ static bool take_entry_budget(const struct walk *walk, size_t before)
 {
     uint64_t cost = walk->record->entries.count - before;
     cost += cost == 0;
+    walk->record->entries_taken += cost;
     return atomic_fetch_sub(walk->options->entry_budget, cost) - cost <= LIMIT_ENTRIES;
 }
 

@@ -1,0 +1,205 @@
+#include "app/layer_pack.h"
+
+#include <stdatomic.h>
+
+#include "base/i18n.h"
+#include "base/limits.h"
+#include "catalog/sink_pack.h"
+#include "image/record_pack.h"
+
+_Static_assert(sizeof(void *) != 8 || sizeof(struct file_content) == 232, "other fields");
+_Static_assert(sizeof(void *) != 8 || sizeof(struct layer_problem) == 56, "other fields");
+
+static const struct file_content *content_of(const struct layer_state *state, size_t file)
+{
+    return state->record.files.items[file].content;
+}
+
+bool layer_is_repeatable(const struct layer_state *state)
+{
+    if (state->passing)
+        return false;
+    for (size_t i = 0; i < state->record.files.count; i++) {
+        const struct file_content *content = content_of(state, i);
+        if (content && !catalog_sink_is_repeatable(&content->sink))
+            return false;
+    }
+    return true;
+}
+
+/* ---- to bytes ---- */
+
+/* Problems are kept in the language of the run, too: what has none is of every language. */
+static uint64_t language_of(const struct layer_state *state)
+{
+    bool told = state->problems.count != 0;
+    for (size_t i = 0; i < state->record.files.count && !told; i++) {
+        const struct file_content *content = content_of(state, i);
+        told = content && content->sink.problems.count;
+    }
+    return told ? (uint64_t)i18n_get() + 1 : 0;
+}
+
+static void pack_use(const struct layer_state *state, struct buf *buf)
+{
+    pack_number(buf, state->use.packages);
+    pack_number(buf, state->use.bytes);
+    pack_number(buf, state->use.small);
+    pack_number(buf, state->use.content);
+}
+
+static void pack_problems(const struct layer_state *state, struct buf *buf)
+{
+    pack_number(buf, state->problems.count);
+    for (size_t i = 0; i < state->problems.count; i++) {
+        pack_number(buf, state->problems.items[i].incomplete);
+        pack_text(buf, state->problems.items[i].message);
+        pack_text(buf, state->problems.items[i].local);
+    }
+}
+
+static void pack_content(const struct record_file *file, struct buf *buf)
+{
+    const struct file_content *content = file->content;
+    catalog_sink_pack(&content->sink, buf);
+    /* A database and its journal as they are were read already; they are large. */
+    pack_text(buf, file->reader > READER_INDEX ? STR_NONE : content->kept);
+    pack_number(buf, content->sums != NULL);
+    for (size_t i = 0; content->sums && i < CHECKSUM_KIND_COUNT; i++)
+        pack_hash(buf, content->sums->starts[i]);
+}
+
+static void pack_contents(const struct layer_state *state, struct buf *buf)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < state->record.files.count; i++)
+        count += content_of(state, i) != NULL;
+    pack_number(buf, count);
+    for (size_t i = 0; i < state->record.files.count; i++)
+        if (content_of(state, i)) {
+            pack_number(buf, i);
+            pack_content(&state->record.files.items[i], buf);
+        }
+}
+
+void layer_pack(const struct layer_state *state, struct buf *buf)
+{
+    pack_number(buf, language_of(state));
+    record_pack(&state->record, buf);
+    pack_use(state, buf);
+    pack_problems(state, buf);
+    pack_contents(state, buf);
+}
+
+/* ---- back ---- */
+
+static void unpack_use(struct unpack *unpack, struct layer_state *state)
+{
+    state->use.packages = unpack_number(unpack);
+    state->use.bytes = unpack_number(unpack);
+    state->use.small = unpack_number(unpack);
+    state->use.content = unpack_number(unpack);
+}
+
+static void unpack_problems(struct unpack *unpack, struct layer_state *state)
+{
+    size_t count = unpack_count(unpack, 3);
+    for (size_t i = 0; i < count && !unpack->wrong; i++) {
+        struct layer_problem problem = {.incomplete = unpack_below(unpack, 2)};
+        problem.message = arena_str(&state->arena, unpack_text(unpack));
+        problem.local = arena_str(&state->arena, unpack_text(unpack));
+        *VEC_ADD(&state->problems) = problem;
+    }
+}
+
+static bool is_cataloger(unsigned index)
+{
+    unsigned count = 0;
+    while (catalogers[count] && count < index)
+        count++;
+    return catalogers[count] != NULL;
+}
+
+static void unpack_content(struct unpack *unpack, struct layer_state *state,
+                           struct record_file *file)
+{
+    unsigned reader = file->reader & READER_INDEX;
+    if (file->content || !is_cataloger(reader) ||
+        file->reader > (READER_INDEX | READER_RAW | READER_COMPANION)) {
+        unpack->wrong = true;
+        return;
+    }
+    struct file_content *content = ARENA_NEW(&state->arena, struct file_content);
+    *VEC_ADD(&state->contents) = content;
+    file->content = content;
+    content->sink.arena = &state->arena;
+    content->sink.cataloger = catalogers[reader];
+    catalog_sink_unpack(unpack, &content->sink);
+    content->kept = arena_str(&state->arena, unpack_text(unpack));
+    if (!unpack_below(unpack, 2))
+        return;
+    content->sums = ARENA_NEW(&state->arena, struct file_sums);
+    for (size_t i = 0; i < CHECKSUM_KIND_COUNT; i++)
+        content->sums->starts[i] = unpack_hash(unpack);
+}
+
+/* collect_anywhere() and others ask catalogers[] by a file's reader, with or without content. */
+static void check_readers(struct unpack *unpack, const struct layer_state *state)
+{
+    for (size_t i = 0; i < state->record.files.count; i++)
+        if (!is_cataloger(state->record.files.items[i].reader & READER_INDEX))
+            unpack->wrong = true;
+}
+
+static void unpack_contents(struct unpack *unpack, struct layer_state *state)
+{
+    size_t count = unpack_count(unpack, 2);
+    for (size_t i = 0; i < count && !unpack->wrong; i++) {
+        uint64_t file = unpack_below(unpack, state->record.files.count);
+        if (!unpack->wrong)
+            unpack_content(unpack, state, &state->record.files.items[file]);
+    }
+}
+
+/* ---- budgets ---- */
+
+/* `most`: what the budget began with; one that was overdrawn is beyond it. */
+static bool take(_Atomic uint64_t *budget, uint64_t amount, uint64_t most)
+{
+    uint64_t left = atomic_load(budget);
+    while (left >= amount && left <= most)
+        if (atomic_compare_exchange_weak(budget, &left, left - amount))
+            return true;
+    return false;
+}
+
+/* What was taken before a budget that does not last is not given back: that one will stop the walk,
+ * too, and the image is told as incomplete in any case. */
+static bool take_all(struct layer_state *state)
+{
+    struct layer_set *set = state->set;
+    return take(&set->entry_budget, state->record.entries_taken, LIMIT_ENTRIES) &&
+           take(&set->file_budget, state->record.files_taken, LIMIT_WANTED_FILES) &&
+           take(&set->content_left, state->use.content, LIMIT_CONTENT_BYTES) &&
+           catalog_take_budget(&set->packages_left, state->use.packages) &&
+           catalog_take_budget(&set->bytes_left, state->use.bytes) &&
+           (catalog_take_budget(&set->small_left, state->use.small) ||
+            catalog_take_budget(&set->bytes_left, state->use.small));
+}
+
+bool layer_unpack(struct str bytes, struct layer_state *state)
+{
+    struct unpack unpack = unpack_begin(bytes);
+    uint64_t language = unpack_below(&unpack, LANG_COUNT + 1);
+    if (!unpack.wrong && (language == 0 || language == (uint64_t)i18n_get() + 1)) {
+        record_unpack(&unpack, &state->record);
+        check_readers(&unpack, state);
+        unpack_use(&unpack, state);
+        unpack_problems(&unpack, state);
+        unpack_contents(&unpack, state);
+        if (unpack_ended(&unpack) && take_all(state))
+            return true;
+    }
+    layer_state_reset(state);
+    return false;
+}
