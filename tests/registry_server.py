@@ -92,7 +92,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         path = urllib.parse.urlsplit(self.path)
         query = dict(urllib.parse.parse_qsl(path.query))
-        if path.path == "/token":
+        if path.path == "/v2/":
+            self.answer(200, b"{}", Docker_Distribution_API_Version="registry/2.0")
+        elif path.path == "/token":
             self.token(query)
         elif path.path == "/v2/_catalog":
             self.page("repositories", sorted({name for name, _ in owner.manifests}), query)
@@ -109,10 +111,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             self.error(404, "NOT_FOUND")
 
-    do_GET = do_HEAD = do_POST = do_PUT = handle_any
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = handle_any
 
     def body(self):
-        return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.headers.get("Transfer-Encoding", "") != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        parts = []
+        while size := int(self.rfile.readline(), 16):
+            parts.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(parts)
 
     def allowed(self):
         owner = self.owner
@@ -199,16 +208,24 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def upload(self, name, number, query):
         owner = self.owner
-        if self.command == "POST":
-            self.body()
-            self.answer(202, Location=f"/v2/{name}/blobs/uploads/1?state=x")
-            return
         body = self.body()
-        if query.get("digest") != "sha256:" + digest(body) or query.get("state") != "x" or number != "1":
-            self.error(400, "DIGEST_INVALID")
+        if self.command == "POST":
+            with owner.lock:
+                owner.uploads.append(b"")
+            self.answer(202, Location=f"/v2/{name}/blobs/uploads/{len(owner.uploads) - 1}?state=x")
             return
-        owner.blobs[query["digest"]] = body
-        self.answer(201)
+        if query.get("state") != "x":
+            self.error(400, "BLOB_UPLOAD_INVALID")
+            return
+        owner.uploads[int(number)] += body
+        whole = owner.uploads[int(number)]
+        if self.command == "PATCH":
+            self.answer(202, Location=self.path, Range=f"0-{len(whole) - 1}")
+        elif query.get("digest") != "sha256:" + digest(whole):
+            self.error(400, "DIGEST_INVALID")
+        else:
+            owner.blobs[query["digest"]] = whole
+            self.answer(201)
 
 
 class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
@@ -222,7 +239,8 @@ class Registry:
     """auth: None, ("basic", user, password), ("token", user or None, password or refresh token)."""
 
     def __init__(self, tls=None, auth=None, client_ca=None):
-        self.blobs, self.manifests, self.requests, self.tokens, self.scopes = {}, {}, [], [], []
+        self.blobs, self.manifests, self.uploads = {}, {}, []
+        self.requests, self.tokens, self.scopes = [], [], []
         self.auth, self.hook, self.realm, self.sent = auth, None, None, 0
         self.page, self.ranges, self.referrers_api = 1000, True, True
         self.lock = threading.Lock()

@@ -8,10 +8,12 @@
 #include "app/jars.h"
 #include "app/licenses.h"
 #include "app/scan_sbom.h"
+#include "app/target_registry.h"
 #include "base/path.h"
 #include "catalog/os.h"
 #include "match/match.h"
 #include "model/purl.h"
+#include "registry/client.h"
 
 /* ---- which catalogers ---- */
 
@@ -62,6 +64,8 @@ static void describe_target(struct report *report, const struct image *image)
     report->target.kind = target_kind_name(image->kind);
     report->target.name = arena_str(arena, image->name);
     report->target.digest = arena_str(arena, image->digest);
+    if (!str_equal(image->top_digest, image->digest))
+        report->target.index_digest = arena_str(arena, image->top_digest);
     report->target.image_id = arena_str(arena, image->image_id);
     report->target.platform = arena_str(arena, image->platform);
     report->target.root = arena_str(arena, root_of(image));
@@ -99,6 +103,50 @@ static void detect_system(struct report *report, const struct collection *collec
             purl_of(&report->arena, &report->packages.items[i], &report->target.os);
 }
 
+/* The layers' packages. */
+static void read_layers(struct image *image, const struct scan_options *options,
+                        const bool *enabled, const struct vulndb *db, struct report *report)
+{
+    struct collect_options collect_options = {
+        .enabled = enabled,
+        .jobs = options->jobs,
+        .verify = options->verify,
+        .details = options->details,
+        .progress = options->progress,
+        .cache = options->cache,
+        .counts = options->counts,
+    };
+    struct collection collection = {0};
+    collect(image, &collect_options, report, &collection);
+    detect_system(report, &collection);
+    jars_resolve(report, db);
+    depends_resolve(report);
+    licenses_normalize(report, false);
+    licenses_from_texts(report, &collection);
+    collection_free(&collection);
+}
+
+/* Whether an attached bill of materials told the packages. */
+static bool read_attached(const struct image *image, const struct scan_options *options,
+                          struct attached *attached, struct report *report)
+{
+    struct attached_wanted wanted = {
+        .signatures = options->attached.trust && trust_policy_keys(options->attached.trust).count,
+        .documents = options->attached.sbom || options->attached.vex,
+    };
+    attached_read(image, wanted, attached);
+    return attached_use_sbom(image, attached, &options->attached, report);
+}
+
+static void judge_trust(const struct image *image, const struct scan_options *options,
+                        struct report *report)
+{
+    const struct repository *repository = target_repository(image);
+    if (options->attached.trust)
+        trust_policy_apply(options->attached.trust, report,
+                           repository ? repository_name(repository, &report->arena) : STR_NONE);
+}
+
 /* Fills target and packages from an image or a root folder. */
 static int scan_image(struct str target, const struct scan_options *options, const bool *enabled,
                       const struct vulndb *db, struct report *report, struct pl_err *err)
@@ -110,24 +158,15 @@ static int scan_image(struct str target, const struct scan_options *options, con
     int r = target_open(target, &target_options, &image, err);
     if (r < 0)
         return r;
-    struct collect_options collect_options = {
-        .enabled = enabled,
-        .jobs = options->jobs,
-        .verify = options->verify,
-        .details = options->details,
-        .progress = options->progress,
-        .cache = options->cache,
-        .counts = options->counts,
-    };
-    struct collection collection = {0};
+    AUTO_ATTACHED attached = {0};
+    bool sbom_used = false;
+    if (attached_is_asked_for(&options->attached))
+        sbom_used = read_attached(image, options, &attached, report);
     describe_target(report, image);
-    collect(image, &collect_options, report, &collection);
-    detect_system(report, &collection);
-    jars_resolve(report, db);
-    depends_resolve(report);
-    licenses_normalize(report, false);
-    licenses_from_texts(report, &collection);
-    collection_free(&collection);
+    attached_use(image, &attached, &options->attached, report);
+    judge_trust(image, options, report);
+    if (!sbom_used)
+        read_layers(image, options, enabled, db, report);
     return 0;
 }
 

@@ -88,3 +88,17 @@ int target_open_registry(struct str text, const struct target_options *options,
                          ret_image, err);
     return r < 0 ? err_prefix(err, "%.*s", STR_ARG(text)) : 0;
 }
+
+struct repository *target_repository(const struct image *image)
+{
+    const struct remote *remote =
+        image->kind == TARGET_REGISTRY ? archive_store_context(image->archive) : NULL;
+    return remote ? remote->repository : NULL;
+}
+
+struct str target_top_document(const struct image *image)
+{
+    const struct remote *remote =
+        image->kind == TARGET_REGISTRY ? archive_store_context(image->archive) : NULL;
+    return remote ? remote->top.bytes : STR_NONE;
+}

@@ -54,6 +54,7 @@
 #define LIMIT_REGISTRY_PAGES 20000ULL        /* pages of one list */
 #define LIMIT_REDIRECTS 10                   /* redirections of one request */
 #define LIMIT_RETRY_SECONDS 900ULL           /* that a registry may ask to wait for one request */
+#define LIMIT_ATTACHMENT (64 * MIB)          /* a document attached to an image */
 #define LIMIT_REFERRERS 1000ULL              /* documents attached to one image that are looked at */
 
 /* Cache */

@@ -27,6 +27,7 @@ struct scan_run {
     struct bases *bases;
     struct license_policy *licenses;
     struct registry_options registry;
+    struct trust_policy *trust;
     struct cache *cache;
     struct layer_counts layers;
     bool sbom;
@@ -271,6 +272,47 @@ static int parse_bases(struct scan_run *run, struct pl_err *err)
     return r;
 }
 
+/* --verify-key, --trust-registry: which images are trusted. */
+static int parse_trust(struct scan_run *run, struct pl_err *err)
+{
+    int r = 0;
+    run->trust = trust_policy_new();
+    for (size_t i = 0; i < run->args->values.count && r == 0; i++) {
+        const struct option_value *value = &run->args->values.items[i];
+        struct str rest = str_of(value->value), word;
+        if (strcmp(value->option->name, "verify-key") == 0)
+            r = trust_policy_add_key(run->trust, value->value, err);
+        else if (strcmp(value->option->name, "trust-registry") == 0)
+            while (r == 0 && str_cut(&rest, ',', &word))
+                r = trust_policy_add_registry(run->trust, str_trim(word), err);
+        if (r < 0)
+            err_prefix(err, "--%s", value->option->name);
+    }
+    if (r < 0)
+        err->code = PL_E_USAGE;
+    else if (!trust_policy_is_empty(run->trust))
+        run->options.attached.trust = run->gate.trust = run->trust;
+    return r < 0 ? -PL_E_USAGE : 0;
+}
+
+/* --attached: what of the documents beside an image is used. */
+static int parse_attached(struct scan_run *run, struct pl_err *err)
+{
+    const char *list = args_get(run->args, "attached");
+    struct str rest = str_of(list), word;
+    run->options.attached.decisions = run->decisions;
+    while (list && str_cut(&rest, ',', &word)) {
+        if (str_is(str_trim(word), "sbom"))
+            run->options.attached.sbom = true;
+        else if (str_is(str_trim(word), "vex"))
+            run->options.attached.vex = true;
+        else
+            return err_set(err, PL_E_USAGE, "--attached: \"%.*s\" is none of sbom, vex",
+                           STR_ARG(word));
+    }
+    return 0;
+}
+
 /* A bare name can be in several places: which one it was is told. */
 static void tell_chosen(void *context, const char *source, struct str name)
 {
@@ -310,6 +352,10 @@ static int parse(struct scan_run *run, struct pl_err *err)
         r = parse_licenses(run, &kinds, err);
     if (r == 0)
         r = parse_decisions(run, err);
+    if (r == 0)
+        r = parse_attached(run, err);
+    if (r == 0 && !run->sbom)
+        r = parse_trust(run, err);
     if (r == 0)
         r = parse_bases(run, err);
     if (r == 0)
@@ -420,6 +466,8 @@ static int run_scan(const struct args *args, bool sbom)
         bases_free(run.bases);
     if (run.licenses)
         license_policy_free(run.licenses);
+    if (run.trust)
+        trust_policy_free(run.trust);
     arena_free(&run.arena);
     return code;
 }
@@ -452,6 +500,10 @@ static int sbom_run(const struct args *args)
         {"jobs", "N", N_("layers that are read at once; by default one a processor core")},        \
         {"offline", NULL, N_("never use the network: only what is on this machine is examined")},  \
         REGISTRY_OPTIONS, CACHE_OPTIONS,                                                           \
+        {"attached", "LIST",                                                                       \
+         N_("what of the documents attached to an image in a registry is used: sbom (in the "      \
+            "place "                                                                               \
+            "of the layers), vex; by default none")},                                              \
         {"verify", NULL, N_("read every byte and check every digest, also of plain layers")},      \
     {                                                                                              \
         "timeout", "TIME", N_("give up after this time, such as 30s or 10m; by default never")     \
@@ -478,6 +530,16 @@ static const struct option scan_options[] = {
     {"vex-key", "FILE",
      N_("public key in PEM: only VEX that it signed counts (a DSSE envelope, or FILE.sig)")},
     {"baseline", "REPORT", N_("report only what is new since this report (JSON of plimsoll)")},
+    {"verify-key", "FILE",
+     N_("public key in PEM: an image of a registry must be signed by it (cosign), or by another "
+        "one "
+        "that is named; else it is a finding and the run fails; attached documents, too, count "
+        "only "
+        "when signed; several times")},
+    {"trust-registry", "LIST",
+     N_("registries, or parts such as registry.example/team, apart by commas: an image of another "
+        "one "
+        "is a finding and the run fails")},
     {"show-suppressed", NULL, N_("list suppressed findings, too, with the reasons")},
     {"license-allow", "LIST",
      N_("licences that are allowed, apart by commas: ids of SPDX, patterns such as BSD-*, groups "

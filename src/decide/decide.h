@@ -32,6 +32,11 @@ int decisions_read_ignore(struct decisions *decisions, const char *path, struct 
 int decisions_read_vex(struct decisions *decisions, const char *path, const char *key,
                        struct pl_err *err);
 
+/* A VEX document that is in memory already, or an in-toto statement about one; `name` tells people
+ * where it is from. */
+int decisions_add_vex(struct decisions *decisions, struct str name, struct str text,
+                      struct pl_err *err);
+
 /* A report of ours in JSON: what it tells of is known. Findings that it has as suppressed are not,
  * unless an older baseline suppressed them. */
 int decisions_read_baseline(struct decisions *decisions, const char *path, struct pl_err *err);

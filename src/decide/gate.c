@@ -156,6 +156,8 @@ void gate_apply(const struct gate *gate, struct report *report)
     size_t unfixed = gate->only_fixed ? leave_out(gate, report, is_unfixed) : 0;
     if (gate->has_fail_on)
         judge(gate, report);
+    if (gate->trust)
+        trust_policy_judge(gate->trust, report);
     if (unfixed) {
         err_set(&text, PL_OK, "findings without a fix are left out (--only-fixed): %zu", unfixed);
         add_reason(report, false, &text);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "decide/trust.h"
 #include "model/report.h"
 
 struct gate {
@@ -10,6 +11,7 @@ struct gate {
     bool only_fixed;       /* vulnerabilities without a fix are left out */
     bool has_filter;
     bool filter[SEVERITY_COUNT]; /* the severities that are shown; they do not change the verdict */
+    const struct trust_policy *trust; /* NULL: none */
     bool has_grace;
     uint64_t grace[SEVERITY_COUNT]; /* seconds that a fix may be known before its finding counts */
 };

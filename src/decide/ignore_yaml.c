@@ -449,7 +449,7 @@ static const struct {
     {"ignore", 0},
     {"vulnerabilities", 1U << FINDING_VULNERABILITY},
     {"licenses", 1U << FINDING_LICENSE},
-    {"misconfigurations", 0},
+    {"misconfigurations", 1U << FINDING_CONFIG},
     {"secrets", 0},
 };
 

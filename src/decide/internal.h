@@ -134,6 +134,9 @@ void vex_product_hash(struct decisions *decisions, struct vex_product *product,
 /* VEX_TIME_UNCLEAR when the text is no time. */
 int64_t vex_time(struct str text);
 
+/* Adds the predicate of an in-toto statement, its VEX statements named after the subjects; a
+ * document that is no statement as it is. */
+int vex_take_predicate(struct str body, struct buf *ret_text, struct pl_err *err);
 /* What stands in a DSSE envelope, or the document itself. PL_E_DIGEST when the key says no. */
 int vex_open_envelope(const char *path, struct str document, const char *key, struct buf *ret_text,
                       struct pl_err *err);

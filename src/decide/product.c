@@ -282,8 +282,9 @@ bool product_is_target(const struct vex_product *product, const struct report *r
     bool known = false, fits = true,
          has_digest = report->target.digest.len || report->target.image_id.len;
     if (product->hash_count && has_digest)
-        known = fits =
-            has_hash(product, report->target.digest) || has_hash(product, report->target.image_id);
+        known = fits = has_hash(product, report->target.digest) ||
+                       has_hash(product, report->target.image_id) ||
+                       has_hash(product, report->target.index_digest);
     if (fits && product->has_purl)
         known = fits = purl_is_target(&arena, &product->purl, report);
     if (fits && product->cpe.len && !product->has_purl)

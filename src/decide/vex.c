@@ -134,3 +134,14 @@ int decisions_read_vex(struct decisions *decisions, const char *path, const char
         *err = problem;
     return err_prefix(err, "%s", path);
 }
+
+int decisions_add_vex(struct decisions *decisions, struct str name, struct str text,
+                      struct pl_err *err)
+{
+    AUTO_BUF opened = {0};
+    struct str kept = decisions_keep(decisions, name);
+    int r = vex_take_predicate(text, &opened, err);
+    if (r == 0)
+        r = read_document(decisions, kept.data, buf_str(&opened), err);
+    return r < 0 ? err_prefix(err, "%.*s", STR_ARG(kept)) : 0;
+}

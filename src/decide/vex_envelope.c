@@ -1,34 +1,11 @@
-/* Signed VEX: DSSE envelopes (https://github.com/secure-systems-lab/dsse, protocol.md) around
- * in-toto statements, and signatures that stand in a file beside the document. */
+/* Signed VEX: DSSE envelopes around in-toto statements, and signatures that stand in a file beside
+ * the document. */
 #include "decide/internal.h"
 
 #include "base/base64.h"
 #include "base/limits.h"
-#include "io/signature.h"
+#include "io/dsse.h"
 #include "io/whole_file.h"
-
-/* The pre-authentication encoding: what is signed. */
-static void encode(struct buf *out, struct str type, struct str body)
-{
-    buf_printf(out, "DSSEv1 %zu %.*s %zu ", type.len, STR_ARG(type), body.len);
-    buf_add(out, body);
-}
-
-static bool is_signed_by(const struct signature_key *key, const json_t *envelope, struct str body)
-{
-    AUTO_BUF message = {0};
-    size_t index;
-    json_t *item;
-    encode(&message, json_text(envelope, "payloadType"), body);
-    json_array_foreach(json_list(envelope, "signatures"), index, item)
-    {
-        AUTO_BUF signature = {0};
-        if (base64_decode(json_text(item, "sig"), &signature) &&
-            signature_verify(key, buf_str(&message), buf_str(&signature)))
-            return true;
-    }
-    return false;
-}
 
 /* OpenVEX, "Attestations": statements without products are about the subjects. */
 static void name_subjects(json_t *predicate, const json_t *subjects)
@@ -53,8 +30,7 @@ static void name_subjects(json_t *predicate, const json_t *subjects)
     }
 }
 
-/* The predicate of an in-toto statement (https://in-toto.io/Statement/v1). */
-static int take_predicate(struct str body, struct buf *ret_text, struct pl_err *err)
+int vex_take_predicate(struct str body, struct buf *ret_text, struct pl_err *err)
 {
     AUTO_JSON *statement = NULL;
     int r = json_document(body, &statement, err);
@@ -72,17 +48,6 @@ static int take_predicate(struct str body, struct buf *ret_text, struct pl_err *
         buf_puts(ret_text, text);
     free(text);
     return 0;
-}
-
-static int open_dsse(const json_t *envelope, const struct signature_key *key, struct buf *ret_text,
-                     struct pl_err *err)
-{
-    AUTO_BUF body = {0};
-    if (!base64_decode(json_text(envelope, "payload"), &body))
-        return err_set(err, PL_E_FORMAT, "the payload of the envelope is no base64");
-    if (key && !is_signed_by(key, envelope, buf_str(&body)))
-        return err_set(err, PL_E_DIGEST, "no signature of the envelope is the given key's");
-    return take_predicate(buf_str(&body), ret_text, err);
 }
 
 /* PATH.sig: base64 of the signature, as cosign sign-blob writes it. */
@@ -112,8 +77,11 @@ int vex_open_envelope(const char *path, struct str document, const char *key_pat
         r = json_document(document, &root, err);
     if (r < 0)
         return r;
-    if (json_object_get(root, "payload") && json_list(root, "signatures"))
-        return open_dsse(root, key, ret_text, err);
+    if (dsse_is_envelope(root)) {
+        AUTO_BUF body = {0};
+        r = dsse_open(root, (const struct signature_key *const *)&key, key != NULL, &body, err);
+        return r < 0 ? r : vex_take_predicate(buf_str(&body), ret_text, err);
+    }
     if (key)
         r = check_beside(path, document, key, err);
     if (r == 0)

@@ -143,6 +143,11 @@ bool archive_is_remote(const struct archive *archive)
     return archive->store.read != NULL;
 }
 
+void *archive_store_context(const struct archive *archive)
+{
+    return archive->store.context;
+}
+
 void archive_close(struct archive *archive)
 {
     if (!archive)

@@ -50,6 +50,8 @@ void archive_open_store(const struct blob_store *store, struct archive **ret_arc
 void archive_close(struct archive *archive);
 /* The blobs of this one are elsewhere: opening one costs a transfer. */
 bool archive_is_remote(const struct archive *archive);
+/* The store's own; NULL when it is none. */
+void *archive_store_context(const struct archive *archive);
 /* PL_E_NOT_FOUND when there is no such member. Links inside the archive are followed. */
 int archive_find(const struct archive *archive, struct str name, struct blob *ret_blob,
                  struct pl_err *err);

@@ -41,12 +41,20 @@ static int copy_stream(int *fd, uint64_t most, const char *limit, struct pl_err 
     return r;
 }
 
+static void begin(struct rewind_input *input, uint64_t size)
+{
+    char head[COMPRESSION_HEAD];
+    ssize_t len = pread(input->fd, head, sizeof(head), 0);
+    input->size = size;
+    input->compression = compression_detect(str_make(head, len > 0 ? (size_t)len : 0));
+    input->buffer = mem_alloc(CHUNK);
+}
+
 int rewind_open(const char *path, uint64_t most, const char *limit, struct rewind_input *ret_input,
                 struct pl_err *err)
 {
     struct rewind_input input = {.fd = -1, .most = most, .limit = limit};
     struct stat status;
-    char head[COMPRESSION_HEAD];
     bool standard = strcmp(path, "-") == 0;
     input.fd = standard ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (input.fd < 0)
@@ -63,10 +71,23 @@ int rewind_open(const char *path, uint64_t most, const char *limit, struct rewin
         close(input.fd);
         return r;
     }
-    input.size = (uint64_t)status.st_size;
-    ssize_t len = pread(input.fd, head, sizeof(head), 0);
-    input.compression = compression_detect(str_make(head, len > 0 ? (size_t)len : 0));
-    input.buffer = mem_alloc(CHUNK);
+    begin(&input, (uint64_t)status.st_size);
+    *ret_input = input;
+    return 0;
+}
+
+int rewind_open_bytes(struct str bytes, uint64_t most, const char *limit,
+                      struct rewind_input *ret_input, struct pl_err *err)
+{
+    struct rewind_input input = {.most = most, .limit = limit};
+    input.fd = tempfile_nameless(err);
+    int r = input.fd < 0 ? input.fd : tempfile_write(input.fd, bytes, err);
+    if (r < 0) {
+        if (input.fd >= 0)
+            close(input.fd);
+        return r;
+    }
+    begin(&input, bytes.len);
     *ret_input = input;
     return 0;
 }

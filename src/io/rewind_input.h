@@ -24,6 +24,9 @@ struct rewind_input {
  */
 int rewind_open(const char *path, uint64_t most, const char *limit, struct rewind_input *ret_input,
                 struct pl_err *err);
+/* The same of bytes that are in memory; they need not outlive the call. */
+int rewind_open_bytes(struct str bytes, uint64_t most, const char *limit,
+                      struct rewind_input *ret_input, struct pl_err *err);
 /* To the beginning, behind a byte order mark. */
 int rewind_start(struct rewind_input *input, struct pl_err *err);
 /* The next bytes, len 0 at the end; `context` is the input. PL_E_LIMIT. */

@@ -147,11 +147,6 @@ static void judge_package(struct judging *judging)
     }
 }
 
-static int by_report_order(const void *a, const void *b)
-{
-    return finding_compare(a, b);
-}
-
 void license_policy_apply(const struct license_policy *policy, struct report *report)
 {
     struct judging judging = {.policy = policy, .report = report, .now = clock_now()};
@@ -161,7 +156,5 @@ void license_policy_apply(const struct license_policy *policy, struct report *re
         judge_package(&judging);
         arena_free(&judging.arena);
     }
-    if (report->findings.count)
-        qsort(report->findings.items, report->findings.count, sizeof(struct finding),
-              by_report_order);
+    report_sort(report);
 }

@@ -567,11 +567,6 @@ static void match_package(struct matching *matching, size_t index)
     }
 }
 
-static int by_report_order(const void *a, const void *b)
-{
-    return finding_compare(a, b);
-}
-
 void match_report(struct report *report, const struct vulndb *db,
                   const struct match_namespace *namespaces, size_t namespace_count,
                   bool system_known, struct str root)
@@ -586,9 +581,7 @@ void match_report(struct report *report, const struct vulndb *db,
     };
     for (size_t i = 0; i < report->packages.count; i++)
         match_package(&matching, i);
-    if (report->findings.count)
-        qsort(report->findings.items, report->findings.count, sizeof(report->findings.items[0]),
-              by_report_order);
+    report_sort(report);
     VEC_FREE(&matching.claims);
     VEC_FREE(&matching.lookups);
     arena_free(&matching.names);

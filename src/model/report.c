@@ -5,7 +5,7 @@
 
 const char *finding_kind_name(enum finding_kind kind)
 {
-    static const char *const names[FINDING_KIND_COUNT] = {"vulnerability", "license"};
+    static const char *const names[FINDING_KIND_COUNT] = {"vulnerability", "license", "config"};
     return names[kind];
 }
 
@@ -34,6 +34,18 @@ int finding_compare(const struct finding *a, const struct finding *b)
     return str_compare(a->fingerprint, b->fingerprint);
 }
 
+static int by_report_order(const void *a, const void *b)
+{
+    return finding_compare(a, b);
+}
+
+void report_sort(struct report *report)
+{
+    if (report->findings.count)
+        qsort(report->findings.items, report->findings.count, sizeof(struct finding),
+              by_report_order);
+}
+
 static int by_text(const void *a, const void *b)
 {
     return str_compare(*(const struct str *)a, *(const struct str *)b);
@@ -52,8 +64,8 @@ struct str finding_fingerprint(struct arena *arena, const struct finding *findin
     qsort(parts.items, parts.count, sizeof(parts.items[0]), by_text);
     *VEC_ADD(&parts) = str_of(finding_kind_name(finding->kind));
     *VEC_ADD(&parts) = root;
-    *VEC_ADD(&parts) = str_of(package_type_name(package->type));
-    *VEC_ADD(&parts) = package->name;
+    *VEC_ADD(&parts) = package ? str_of(package_type_name(package->type)) : STR_NONE;
+    *VEC_ADD(&parts) = package ? package->name : STR_NONE;
     sha256_init(&sha);
     for (size_t i = 0; i < parts.count; i++) {
         sha256_add(&sha, parts.items[i].data, parts.items[i].len);

@@ -9,7 +9,7 @@
 #include "model/os.h"
 #include "model/package.h"
 
-enum finding_kind { FINDING_VULNERABILITY, FINDING_LICENSE, FINDING_KIND_COUNT };
+enum finding_kind { FINDING_VULNERABILITY, FINDING_LICENSE, FINDING_CONFIG, FINDING_KIND_COUNT };
 const char *finding_kind_name(enum finding_kind kind);
 
 enum finding_status {
@@ -71,8 +71,11 @@ struct finding {
 };
 /* By severity (worst first), id, package, path, layer, fingerprint. */
 int finding_compare(const struct finding *a, const struct finding *b);
+struct report;
+/* Puts the findings into that order. */
+void report_sort(struct report *report);
 /* Over what stays the same when a tag, a version or a layer changes: the contract's Fingerprint.
- * `root`: report.target.root. */
+ * `root`: report.target.root. `package`: NULL when it is about none. */
 struct str finding_fingerprint(struct arena *arena, const struct finding *finding,
                                const struct package *package, struct str root);
 
@@ -116,6 +119,7 @@ struct report {
     struct {
         const char *kind;
         struct str name, digest, image_id, platform;
+        struct str index_digest; /* of the index that the name stands for; empty: of none */
         struct str root; /* what fingerprints call it: repository, or name of the root folder */
         struct os_info os;
         VEC(struct report_layer) layers;
@@ -127,6 +131,12 @@ struct report {
         /* A bill of materials instead of an image: its file, "CycloneDX 1.6 JSON", and the program
          * that wrote it, as it says; else empty. */
         struct str sbom_file, sbom_format, sbom_tool;
+        /* Whether a signature was asked for and found good: by which key (its file), of what kind
+         * ("cosign signature"). */
+        struct {
+            bool asked, verified;
+            struct str key, kind;
+        } signature;
         struct str purl; /* of what a bill of materials is about; empty: none is told */
     } target;
     struct {

@@ -103,9 +103,9 @@ struct repository *registry_repository(struct registry *registry, struct str hos
     return repository;
 }
 
-struct str repository_host(const struct repository *repository)
+struct str repository_name(const struct repository *repository, struct arena *arena)
 {
-    return repository->host;
+    return arena_printf(arena, "%.*s/%.*s", STR_ARG(repository->host), STR_ARG(repository->name));
 }
 
 static void origin_of(const struct endpoint *endpoint, struct buf *ret)

@@ -62,7 +62,8 @@ int repository_request(struct repository *repository, const struct registry_call
  * own words. `what`: "tag 1.2". */
 int repository_refused(struct repository *repository, const struct exchange *answer,
                        struct str what, struct pl_err *err);
-struct str repository_host(const struct repository *repository);
+/* "host/name", in the arena. */
+struct str repository_name(const struct repository *repository, struct arena *arena);
 
 /* The manifest or index of a tag or digest. Its bytes are in the arena, with their digest; they are
  * held against the one that was asked for. */

@@ -76,7 +76,7 @@ static void write_layer(struct json_writer *json, const struct report_layer *lay
     json_end(json, '}');
 }
 
-/* The base image and the bill of materials are there where there is one. */
+/* The base image, the signature and the bill of materials are there where there is one. */
 static void write_origin(struct json_writer *json, const struct report *report)
 {
     if (report->target.base.layers) {
@@ -85,6 +85,15 @@ static void write_origin(struct json_writer *json, const struct report *report)
         json_put_str(json, "chain_id", report->target.base.chain_id);
         json_put_u64(json, "layers", report->target.base.layers);
         json_put_str(json, "known_by", report->target.base.known_by);
+        json_end(json, '}');
+    }
+    if (report->target.index_digest.len)
+        json_put_str(json, "index_digest", report->target.index_digest);
+    if (report->target.signature.asked) {
+        json_open(json, "signature", '{');
+        json_put_bool(json, "verified", report->target.signature.verified);
+        json_put_str_or_null(json, "key", report->target.signature.key);
+        json_put_str_or_null(json, "kind", report->target.signature.kind);
         json_end(json, '}');
     }
     if (report->target.sbom_file.len) {
@@ -242,7 +251,7 @@ static void write_likelihood(struct json_writer *json, const struct finding *fin
 
 static void write_match(struct json_writer *json, const struct finding *finding)
 {
-    if (finding->kind == FINDING_LICENSE) {
+    if (finding->kind != FINDING_VULNERABILITY) {
         json_put_null(json, "match");
         return;
     }

@@ -126,7 +126,7 @@ static void make_rows(struct table *table)
 
 static struct str fix_text(struct table *table, const struct finding *finding)
 {
-    if (finding->kind == FINDING_LICENSE)
+    if (finding->kind != FINDING_VULNERABILITY)
         return STR_NONE;
     if (finding->fixed.len)
         return finding->fixed;

@@ -29,25 +29,43 @@ static int find(struct rewind_input *input, const struct sbom_format **ret_forma
     return 0;
 }
 
-int sbom_read(const char *path, struct report *report, struct pl_err *err)
+static int read_input(struct rewind_input *input, struct str name, struct report *report,
+                      struct pl_err *err)
 {
-    struct rewind_input input;
     struct sbom_builder builder = {.report = report};
     const struct sbom_format *format;
-    int r = rewind_open(path, LIMIT_SBOM, LIMIT_NAME(LIMIT_SBOM), &input, err);
-    if (r < 0)
-        return r;
     report->complete = true;
     report->target.kind = "sbom";
-    report->target.sbom_file = arena_str(&report->arena, str_of(path));
-    r = find(&input, &format, err);
+    report->target.sbom_file = arena_str(&report->arena, name);
+    int r = find(input, &format, err);
     if (r == 0)
-        r = format->read(&input, &builder, err);
-    rewind_close(&input);
+        r = format->read(input, &builder, err);
     if (r == 0)
         sbom_finish(&builder);
     sbom_builder_free(&builder);
-    return r < 0 ? err_prefix(err, "%s", path) : 0;
+    return r < 0 ? err_prefix(err, "%.*s", STR_ARG(name)) : 0;
+}
+
+int sbom_read(const char *path, struct report *report, struct pl_err *err)
+{
+    struct rewind_input input;
+    int r = rewind_open(path, LIMIT_SBOM, LIMIT_NAME(LIMIT_SBOM), &input, err);
+    if (r < 0)
+        return r;
+    r = read_input(&input, str_of(path), report, err);
+    rewind_close(&input);
+    return r;
+}
+
+int sbom_read_bytes(struct str bytes, struct str name, struct report *report, struct pl_err *err)
+{
+    struct rewind_input input;
+    int r = rewind_open_bytes(bytes, LIMIT_SBOM, LIMIT_NAME(LIMIT_SBOM), &input, err);
+    if (r < 0)
+        return r;
+    r = read_input(&input, name, report, err);
+    rewind_close(&input);
+    return r;
 }
 
 bool sbom_detect(const char *path)

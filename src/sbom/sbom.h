@@ -30,5 +30,7 @@ const struct sbom_format *sbom_find(struct str head);
  * report: packages in their final order, each with its purl, dependencies and owners pointing at
  * the right ones. PL_E_FORMAT when it is no bill of materials; LIMIT_SBOM. */
 int sbom_read(const char *path, struct report *report, struct pl_err *err);
+/* The same of bytes that are in memory; `name` says where they are from. */
+int sbom_read_bytes(struct str bytes, struct str name, struct report *report, struct pl_err *err);
 /* True when the file begins like one of ours. */
 bool sbom_detect(const char *path);
