@@ -22,9 +22,9 @@ TYPES = {
 
 
 def plimsoll(*args, stdin=None, env=None, timeout=120):
-    """Runs the program; its CompletedProcess with text output."""
+    """Runs the program; its CompletedProcess with text output. Without a cache, unless the test names one."""
     full = {key: value for key, value in os.environ.items() if not key.startswith("PLIMSOLL_")}
-    full.update({"LC_ALL": "C", "ASAN_OPTIONS": "detect_leaks=1", **(env or {})})
+    full.update({"LC_ALL": "C", "ASAN_OPTIONS": "detect_leaks=1", "PLIMSOLL_CACHE": "none", **(env or {})})
     return subprocess.run([PROGRAM, *args], input=stdin, capture_output=True, text=True, env=full,
                           timeout=timeout, check=False)
 
