@@ -277,7 +277,9 @@ static void read_companions(struct collecting *all)
             continue;
         const struct record_file *journal =
             record_file_find_at(all->tree.layers[node.layer], node.path, reader, node.order);
-        if (journal && journal->size)
+        /* One behind a link that no pattern names was not met yet: it may be empty. */
+        bool unmet = !journal && !image_is_folder(all->image);
+        if (unmet || (journal && journal->size))
             layer_set_read_pair(&all->layers, &selected->file,
                                 &(struct layer_file){node.layer, node.order, node.path},
                                 selected->cataloger);
@@ -677,8 +679,6 @@ static void collect_seen(struct collecting *all)
     }
     drop_doubles(all);
     read_companions(all);
-    if (!all->requests.full)
-        layer_set_end(&all->layers);
 }
 
 static void tell_layer_problems(struct collecting *all)
@@ -715,7 +715,8 @@ void collect(struct image *image, const struct collect_options *options, struct 
     tell_layer_problems(&all);
     if (options->counts) {
         options->counts->all += all.layers.count;
-        options->counts->cached += all.layers.taken;
+        for (size_t i = 0; i < all.layers.count; i++)
+            options->counts->cached += !all.layers.states[i].walked;
     }
     VEC_FREE(&all.selected);
     layer_requests_free(&all.requests);

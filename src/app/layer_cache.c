@@ -13,11 +13,10 @@ enum { RECORD_FORMAT = 1 }; /* raised when layer_pack() or a walk gives somethin
 #define SMALL_IMAGE (64 * MIB)
 
 struct known_layer {
-    bool known;                /* the identity of its bytes is */
-    bool plain;                /* stored as it is, in a file: not hashed when it is read */
-    struct cache_key identity; /* of its bytes */
-    uint64_t packed;           /* hash of the state behind the first pass */
-    struct str final;          /* the state behind the last pass; in `image` */
+    bool plain;             /* stored as it is, in a file: not hashed when it is read */
+    bool known;             /* which bytes it has, or which state it is in */
+    struct cache_key state; /* at first of its bytes and readers */
+    uint64_t packed;        /* hash of the packed state */
 };
 
 struct layer_cache {
@@ -25,8 +24,6 @@ struct layer_cache {
     struct layer_set *set;
     struct cache_key readers; /* everything else that a record depends on */
     struct known_layer *layers;
-    struct buf image;
-    bool whole; /* the image was found */
 };
 
 /* ---- keys ---- */
@@ -46,12 +43,11 @@ static void pack_key(struct buf *buf, const struct cache_key *key)
     buf_add(buf, str_make((const char *)key->bytes, sizeof(key->bytes)));
 }
 
-/* The key of a thing that some texts name. */
-static struct cache_key key_of_text(const char *kind, struct str text)
+struct cache_key cache_key_of(const char *kind, struct str bytes)
 {
     AUTO_BUF parts = {0};
     pack_text(&parts, str_of(kind));
-    pack_text(&parts, text);
+    pack_text(&parts, bytes);
     return key_of(&parts);
 }
 
@@ -105,30 +101,6 @@ static struct cache_key readers_key(const struct collect_options *options)
     return key_of(&parts);
 }
 
-static struct cache_key layer_key(const struct layer_cache *cache, size_t index)
-{
-    AUTO_BUF parts = {0};
-    pack_text(&parts, STR("layer"));
-    pack_key(&parts, &cache->readers);
-    pack_key(&parts, &cache->layers[index].identity);
-    return key_of(&parts);
-}
-
-/* False when the bytes of some layer are not known for sure. */
-static bool image_key(const struct layer_cache *cache, struct cache_key *ret_key)
-{
-    AUTO_BUF parts = {0};
-    pack_text(&parts, STR("image"));
-    pack_key(&parts, &cache->readers);
-    for (size_t i = 0; i < cache->set->count; i++) {
-        if (!cache->layers[i].known)
-            return false;
-        pack_key(&parts, &cache->layers[i].identity);
-    }
-    *ret_key = key_of(&parts);
-    return true;
-}
-
 /* ---- which bytes a layer has ---- */
 
 static const struct image_layer *layer_of(const struct layer_cache *cache, size_t index)
@@ -136,10 +108,15 @@ static const struct image_layer *layer_of(const struct layer_cache *cache, size_
     return &cache->set->image->layers.items[index];
 }
 
+/* `identity`: of its bytes. */
 static void set_identity(struct layer_cache *cache, size_t index, struct cache_key identity)
 {
+    AUTO_BUF parts = {0};
+    pack_text(&parts, STR("layer"));
+    pack_key(&parts, &cache->readers);
+    pack_key(&parts, &identity);
     cache->layers[index].known = true;
-    cache->layers[index].identity = identity;
+    cache->layers[index].state = key_of(&parts);
 }
 
 /* The diff ID that was computed when these bytes were read. */
@@ -165,7 +142,7 @@ static bool take_diff_id(struct layer_cache *cache, size_t index, const char *di
     const struct image_layer *layer = layer_of(cache, index);
     if (layer->diff_id.len && !str_is(layer->diff_id, diff_id))
         return false;
-    set_identity(cache, index, key_of_text("diff ID", str_of(diff_id)));
+    set_identity(cache, index, cache_key_of("diff ID", str_of(diff_id)));
     return true;
 }
 
@@ -178,7 +155,7 @@ static bool identify_blob_file(struct layer_cache *cache, size_t index,
     char diff_id[DIGEST_TEXT], digest[DIGEST_TEXT];
     struct file_identity again;
     struct pl_err ignored;
-    struct cache_key blob = key_of_text("blob", layer->digest), name = key_of_file(file);
+    struct cache_key blob = cache_key_of("blob", layer->digest), name = key_of_file(file);
     if (!digest_is_valid(layer->digest) || !get_name(cache, &blob, diff_id) ||
         image_layer_digest(cache->set->image, index, digest, &ignored) < 0 ||
         !str_is(layer->digest, digest) || !take_diff_id(cache, index, diff_id))
@@ -198,7 +175,7 @@ static void identify(struct layer_cache *cache, size_t index)
     struct cache_key name;
     if (archive_is_remote(image->archive)) {
         /* The walk would refuse bytes that do not have the digest of the manifest. */
-        name = key_of_text("blob", layer->digest);
+        name = cache_key_of("blob", layer->digest);
         if (digest_is_valid(layer->digest) && get_name(cache, &name, diff_id))
             take_diff_id(cache, index, diff_id);
         return;
@@ -223,11 +200,11 @@ static void identify_walked(struct layer_cache *cache, size_t index,
     struct cache_key file = has_file ? key_of_file(&digests->file) : (struct cache_key){{0}};
     layer->known = false;
     if (digests->diff_id[0]) {
-        set_identity(cache, index, key_of_text("diff ID", str_of(digests->diff_id)));
+        set_identity(cache, index, cache_key_of("diff ID", str_of(digests->diff_id)));
         if (has_file)
             put_name(cache, &file, digests->diff_id);
         if (digests->blob[0]) {
-            struct cache_key blob = key_of_text("blob", str_of(digests->blob));
+            struct cache_key blob = cache_key_of("blob", str_of(digests->blob));
             put_name(cache, &blob, digests->diff_id);
         }
     } else if (layer->plain && has_file) {
@@ -235,87 +212,121 @@ static void identify_walked(struct layer_cache *cache, size_t index,
     }
 }
 
-/* ---- from the cache ---- */
+/* ---- states ---- */
 
-/* The image's value: for each layer the state behind the last pass, or nothing where that is the
- * state behind the first. */
-bool layer_cache_find_image(struct layer_cache *cache)
+/* The value of a state: a number, and the packed state, or nothing where the pass changed nothing.
+ */
+static bool take_state(struct layer_cache *cache, size_t index, const struct cache_key *key,
+                       uint64_t *ret_number)
 {
-    struct cache_key key;
-    if (cache->set->verify || !image_key(cache, &key) ||
-        !cache_get(cache->cache, &key, &cache->image))
+    struct known_layer *layer = &cache->layers[index];
+    AUTO_BUF value = {0};
+    if (!cache_get(cache->cache, key, &value))
         return false;
-    struct unpack unpack = unpack_begin(buf_str(&cache->image));
-    for (size_t i = 0; i < cache->set->count; i++)
-        cache->layers[i].final = unpack_text(&unpack);
-    cache->whole = unpack_ended(&unpack);
-    return cache->whole;
+    struct unpack unpack = unpack_begin(buf_str(&value));
+    *ret_number = unpack_number(&unpack);
+    struct str packed = unpack_text(&unpack);
+    if (!unpack_ended(&unpack) || (packed.len && !layer_unpack(packed, &cache->set->states[index])))
+        return false;
+    if (packed.len)
+        layer->packed = hash_str(packed);
+    layer->state = *key;
+    return true;
 }
 
-void layer_cache_drop_image(struct layer_cache *cache)
+static void put_state(struct layer_cache *cache, size_t index, const struct cache_key *key,
+                      enum cache_kind kind, uint64_t number)
 {
-    cache->whole = false;
+    struct known_layer *layer = &cache->layers[index];
+    const struct layer_state *state = &cache->set->states[index];
+    AUTO_BUF packed = {0};
+    AUTO_BUF value = {0};
+    layer->known = layer_is_repeatable(state);
+    if (!layer->known)
+        return;
+    layer_pack(state, &packed);
+    uint64_t hash = hash_str(buf_str(&packed));
+    bool same = kind == CACHE_LINKS && hash == layer->packed;
+    pack_number(&value, number);
+    pack_text(&value, same ? STR_NONE : buf_str(&packed));
+    cache_put(cache->cache, key, kind, buf_str(&value));
+    layer->packed = hash;
+    layer->state = *key;
 }
 
 bool layer_cache_take(struct layer_cache *cache, size_t index)
 {
-    struct known_layer *layer = &cache->layers[index];
-    struct layer_state *state = &cache->set->states[index];
-    AUTO_BUF value = {0};
-    if (cache->set->verify || !layer->known)
-        return false;
-    struct str packed = cache->whole ? layer->final : STR_NONE;
-    if (packed.len == 0) {
-        struct cache_key key = layer_key(cache, index);
-        if (!cache_get(cache->cache, &key, &value))
-            return false;
-        packed = buf_str(&value);
-    }
-    if (!layer_unpack(packed, state))
-        return false;
-    layer->packed = hash_str(packed);
-    return true;
+    uint64_t ignored;
+    struct cache_key key = cache->layers[index].state;
+    return !cache->set->verify && cache->layers[index].known &&
+           take_state(cache, index, &key, &ignored);
 }
-
-/* ---- into the cache ---- */
 
 void layer_cache_put(struct layer_cache *cache, size_t index, const struct layer_digests *digests)
 {
-    const struct layer_state *state = &cache->set->states[index];
-    AUTO_BUF packed = {0};
-    identify_walked(cache, index, digests);
-    if (!cache->layers[index].known || !layer_is_repeatable(state))
-        return;
-    layer_pack(state, &packed);
-    cache->layers[index].packed = hash_str(buf_str(&packed));
-    struct cache_key key = layer_key(cache, index);
-    cache_put(cache->cache, &key, CACHE_LAYER, buf_str(&packed));
+    struct known_layer *layer = &cache->layers[index];
+    layer->known = false;
+    if (digests)
+        identify_walked(cache, index, digests);
+    if (layer->known) {
+        struct cache_key key = layer->state;
+        put_state(cache, index, &key, CACHE_LAYER, 0);
+    }
 }
 
-void layer_cache_put_image(struct layer_cache *cache)
+static struct cache_key pass_key(const struct layer_cache *cache, size_t index,
+                                 const struct cache_key *input)
 {
-    struct cache_key key;
-    AUTO_BUF value = {0};
-    bool touched = false;
-    if (cache->whole || !image_key(cache, &key))
+    AUTO_BUF parts = {0};
+    pack_text(&parts, STR("pass"));
+    pack_key(&parts, &cache->layers[index].state);
+    pack_key(&parts, input);
+    return key_of(&parts);
+}
+
+bool layer_cache_take_pass(struct layer_cache *cache, size_t index, const struct cache_key *input,
+                           uint64_t *ret_number)
+{
+    if (!cache->layers[index].known)
+        return false;
+    struct cache_key key = pass_key(cache, index, input);
+    return !cache->set->verify && take_state(cache, index, &key, ret_number);
+}
+
+void layer_cache_put_pass(struct layer_cache *cache, size_t index, const struct cache_key *input,
+                          uint64_t number)
+{
+    if (!cache->layers[index].known)
         return;
-    for (size_t i = 0; i < cache->set->count; i++) {
-        struct layer_state *state = &cache->set->states[i];
-        AUTO_BUF packed = {0};
-        if (!layer_is_repeatable(state))
-            return;
-        touched = touched || state->touched;
-        if (state->touched) {
-            record_merge(&state->record);
-            layer_pack(state, &packed);
-        }
-        bool same = hash_str(buf_str(&packed)) == cache->layers[i].packed;
-        pack_text(&value, same ? STR_NONE : buf_str(&packed));
-        if (value.len > LIMIT_CACHE_VALUE)
-            return;
+    struct cache_key key = pass_key(cache, index, input);
+    put_state(cache, index, &key, CACHE_LINKS, number);
+}
+
+void layer_cache_forget(struct layer_cache *cache, size_t index)
+{
+    cache->layers[index].known = false;
+}
+
+bool layer_cache_knows(const struct layer_cache *cache, size_t index)
+{
+    return cache->layers[index].known;
+}
+
+void layer_cache_pack_key(const struct layer_cache *cache, size_t index, struct buf *buf)
+{
+    pack_key(buf, &cache->layers[index].state);
+}
+
+bool layer_cache_key_below(const struct layer_cache *cache, size_t index, struct cache_key *ret_key)
+{
+    AUTO_BUF parts = {0};
+    for (size_t i = 0; i < index; i++) {
+        if (!cache->layers[i].known)
+            return false;
+        pack_key(&parts, &cache->layers[i].state);
     }
-    if (touched)
-        cache_put(cache->cache, &key, CACHE_IMAGE, buf_str(&value));
+    *ret_key = cache_key_of("layers below", buf_str(&parts));
+    return true;
 }
 
 /* ---- the whole ---- */
@@ -358,7 +369,6 @@ void layer_cache_free(struct layer_cache *cache)
 {
     if (!cache)
         return;
-    buf_free(&cache->image);
     free(cache->layers);
     free(cache);
 }

@@ -1,5 +1,6 @@
 /* Layers of one target out of the cache, and into it: under which keys, and what has to be known of
- * their bytes first. docs/cache.md */
+ * their bytes first. Each pass over a layer makes a new state out of the former one; a state's key
+ * is made of the former's and of what the pass looked for. docs/cache.md */
 #pragma once
 
 #include "app/layers.h"
@@ -11,14 +12,25 @@ struct layer_cache *layer_cache_new(struct layer_set *set, const struct collect_
                                     struct cache *cache);
 void layer_cache_free(struct layer_cache *cache);
 
-/* Whether the cache knows all of this image. Then layer_cache_take() gives its layers as they are
- * behind the last pass. */
-bool layer_cache_find_image(struct layer_cache *cache);
-/* It did not hold what it promised: layers are taken one by one from now on. */
-void layer_cache_drop_image(struct layer_cache *cache);
 /* Fills the empty state of a layer; false when it has to be walked. */
 bool layer_cache_take(struct layer_cache *cache, size_t index);
-/* Behind the first walk of a layer, when it went well. */
+/* Behind the first walk of a layer; `digests`: NULL when it did not go well. */
 void layer_cache_put(struct layer_cache *cache, size_t index, const struct layer_digests *digests);
-/* Behind the last pass: what further passes brought. */
-void layer_cache_put_image(struct layer_cache *cache);
+
+/* The state behind a further pass, which looks for `input`, and the number that was put with it. */
+bool layer_cache_take_pass(struct layer_cache *cache, size_t index, const struct cache_key *input,
+                           uint64_t *ret_number);
+/* Behind such a pass. */
+void layer_cache_put_pass(struct layer_cache *cache, size_t index, const struct cache_key *input,
+                          uint64_t number);
+/* The layer's state is no longer one that has a key. */
+void layer_cache_forget(struct layer_cache *cache, size_t index);
+bool layer_cache_knows(const struct layer_cache *cache, size_t index);
+/* The key of the layer's state, as a part of others. */
+void layer_cache_pack_key(const struct layer_cache *cache, size_t index, struct buf *buf);
+/* A key of the states of all layers below this one; false when one of them has none. */
+bool layer_cache_key_below(const struct layer_cache *cache, size_t index,
+                           struct cache_key *ret_key);
+
+/* The key of something that bytes tell. */
+struct cache_key cache_key_of(const char *kind, struct str bytes);

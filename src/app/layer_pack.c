@@ -62,21 +62,27 @@ static void pack_content(const struct record_file *file, struct buf *buf)
 {
     const struct file_content *content = file->content;
     catalog_sink_pack(&content->sink, buf);
-    /* A database and its journal as they are were read already; they are large. */
-    pack_text(buf, file->reader > READER_INDEX ? STR_NONE : content->kept);
+    pack_text(buf, content->kept);
     pack_number(buf, content->sums != NULL);
     for (size_t i = 0; content->sums && i < CHECKSUM_KIND_COUNT; i++)
         pack_hash(buf, content->sums->starts[i]);
+}
+
+/* The bytes of a database and of its journal are large, and wanted once: they are as if they had
+ * not been read. */
+static bool is_kept(const struct layer_state *state, size_t file)
+{
+    return content_of(state, file) && state->record.files.items[file].reader <= READER_INDEX;
 }
 
 static void pack_contents(const struct layer_state *state, struct buf *buf)
 {
     size_t count = 0;
     for (size_t i = 0; i < state->record.files.count; i++)
-        count += content_of(state, i) != NULL;
+        count += is_kept(state, i);
     pack_number(buf, count);
     for (size_t i = 0; i < state->record.files.count; i++)
-        if (content_of(state, i)) {
+        if (is_kept(state, i)) {
             pack_number(buf, i);
             pack_content(&state->record.files.items[i], buf);
         }
@@ -123,9 +129,8 @@ static bool is_cataloger(unsigned index)
 static void unpack_content(struct unpack *unpack, struct layer_state *state,
                            struct record_file *file)
 {
-    unsigned reader = file->reader & READER_INDEX;
-    if (file->content || !is_cataloger(reader) ||
-        file->reader > (READER_INDEX | READER_RAW | READER_COMPANION)) {
+    unsigned reader = file->reader;
+    if (file->content || reader > READER_INDEX || !is_cataloger(reader)) {
         unpack->wrong = true;
         return;
     }
@@ -143,12 +148,17 @@ static void unpack_content(struct unpack *unpack, struct layer_state *state,
         content->sums->starts[i] = unpack_hash(unpack);
 }
 
-/* collect_anywhere() and others ask catalogers[] by a file's reader, with or without content. */
-static void check_readers(struct unpack *unpack, const struct layer_state *state)
+/* catalogers[] is asked by a file's reader, with or without content. Bytes that were not kept are as
+ * if they had not been read. */
+static void check_readers(struct unpack *unpack, struct layer_state *state)
 {
-    for (size_t i = 0; i < state->record.files.count; i++)
-        if (!is_cataloger(state->record.files.items[i].reader & READER_INDEX))
+    for (size_t i = 0; i < state->record.files.count; i++) {
+        struct record_file *file = &state->record.files.items[i];
+        if (!is_cataloger(file->reader & READER_INDEX))
             unpack->wrong = true;
+        if (file->reader > READER_INDEX)
+            file->read = false;
+    }
 }
 
 static void unpack_contents(struct unpack *unpack, struct layer_state *state)
@@ -173,33 +183,60 @@ static bool take(_Atomic uint64_t *budget, uint64_t amount, uint64_t most)
     return false;
 }
 
-/* What was taken before a budget that does not last is not given back: that one will stop the walk,
- * too, and the image is told as incomplete in any case. */
-static bool take_all(struct layer_state *state)
+/* What the later state took more than the former. What was taken before a budget that does not
+ * last is not given back: that one will stop the walk, too, and the image is told as incomplete in
+ * any case. */
+static bool take_all(const struct layer_state *former, const struct layer_state *later)
 {
-    struct layer_set *set = state->set;
-    return take(&set->entry_budget, state->record.entries_taken, LIMIT_ENTRIES) &&
-           take(&set->file_budget, state->record.files_taken, LIMIT_WANTED_FILES) &&
-           take(&set->content_left, state->use.content, LIMIT_CONTENT_BYTES) &&
-           catalog_take_budget(&set->packages_left, state->use.packages) &&
-           catalog_take_budget(&set->bytes_left, state->use.bytes) &&
-           (catalog_take_budget(&set->small_left, state->use.small) ||
-            catalog_take_budget(&set->bytes_left, state->use.small));
+    struct layer_set *set = former->set;
+    const struct layer_record *a = &former->record, *b = &later->record;
+    const struct layer_use *x = &former->use, *y = &later->use;
+    if (b->entries_taken < a->entries_taken || b->files_taken < a->files_taken ||
+        y->content < x->content || y->packages < x->packages || y->bytes < x->bytes ||
+        y->small < x->small)
+        return false;
+    return take(&set->entry_budget, b->entries_taken - a->entries_taken, LIMIT_ENTRIES) &&
+           take(&set->file_budget, b->files_taken - a->files_taken, LIMIT_WANTED_FILES) &&
+           take(&set->content_left, y->content - x->content, LIMIT_CONTENT_BYTES) &&
+           catalog_take_budget(&set->packages_left, y->packages - x->packages) &&
+           catalog_take_budget(&set->bytes_left, y->bytes - x->bytes) &&
+           (catalog_take_budget(&set->small_left, y->small - x->small) ||
+            catalog_take_budget(&set->bytes_left, y->small - x->small));
+}
+
+static bool unpack_state(struct str bytes, struct layer_state *state)
+{
+    struct unpack unpack = unpack_begin(bytes);
+    uint64_t language = unpack_below(&unpack, LANG_COUNT + 1);
+    if (unpack.wrong || (language && language != (uint64_t)i18n_get() + 1))
+        return false;
+    record_unpack(&unpack, &state->record);
+    check_readers(&unpack, state);
+    unpack_use(&unpack, state);
+    unpack_problems(&unpack, state);
+    unpack_contents(&unpack, state);
+    return unpack_ended(&unpack);
+}
+
+/* Paths and texts of the former state can be in use. */
+static void replace(struct layer_state *state, struct layer_state *later)
+{
+    later->walked = state->walked;
+    arena_adopt(&later->arena, &state->arena);
+    arena_adopt(&later->record.arena, &state->record.arena);
+    layer_state_reset(state);
+    *state = *later;
+    for (size_t i = 0; i < state->contents.count; i++)
+        state->contents.items[i]->sink.arena = &state->arena;
 }
 
 bool layer_unpack(struct str bytes, struct layer_state *state)
 {
-    struct unpack unpack = unpack_begin(bytes);
-    uint64_t language = unpack_below(&unpack, LANG_COUNT + 1);
-    if (!unpack.wrong && (language == 0 || language == (uint64_t)i18n_get() + 1)) {
-        record_unpack(&unpack, &state->record);
-        check_readers(&unpack, state);
-        unpack_use(&unpack, state);
-        unpack_problems(&unpack, state);
-        unpack_contents(&unpack, state);
-        if (unpack_ended(&unpack) && take_all(state))
-            return true;
+    struct layer_state later = {.set = state->set};
+    if (unpack_state(bytes, &later) && take_all(state, &later)) {
+        replace(state, &later);
+        return true;
     }
-    layer_state_reset(state);
+    layer_state_reset(&later);
     return false;
 }

@@ -9,7 +9,8 @@
  * limit, and nothing failed that may go well another time. */
 bool layer_is_repeatable(const struct layer_state *state);
 void layer_pack(const struct layer_state *state, struct buf *buf);
-/* Fills an empty state and takes from the set's budgets what reading the layer took. False, and the
- * state is empty, when the bytes are none of layer_pack(), when they tell something in another
- * language, or when a budget does not last. */
+/* Puts the packed state in the place of one that is empty, or that it is a later one of, and takes
+ * from the set's budgets what reading the layer took since. False, and nothing is changed, when the
+ * bytes are none of layer_pack(), when they tell something in another language, or when a budget
+ * does not last. What the former state told stays where it is in memory. */
 bool layer_unpack(struct str bytes, struct layer_state *state);

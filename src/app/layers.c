@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/limits.h"
+#include "base/pack.h"
 #include "image/rootfs.h"
 #include "io/content.h"
 #include "io/elf.h"
@@ -392,27 +393,37 @@ static void walk_layer(struct layer_set *set, size_t index)
     struct layer_digests digests;
     struct pl_err err;
     int r = image_walk_layer(set->image, index, &options, &visitor, &state->record, &digests, &err);
-    state->touched = state->touched || set->second_pass;
+    state->walked = true;
     if (r < 0) {
         add_problem(state, true, &err);
         state->passing = true;
-    } else if (set->cache && !set->second_pass) {
-        layer_cache_put(set->cache, index, &digests);
     }
+    if (!set->cache)
+        return;
+    if (!set->second_pass)
+        layer_cache_put(set->cache, index, r < 0 ? NULL : &digests);
+    else if (set->pass_input)
+        layer_cache_put_pass(set->cache, index, set->pass_input, 0);
 }
 
-/* In the first pass a layer can come out of the cache. */
+static bool take_layer(struct layer_set *set, size_t index)
+{
+    uint64_t ignored;
+    if (!set->cache)
+        return false;
+    if (set->second_pass)
+        return set->pass_input &&
+               layer_cache_take_pass(set->cache, index, set->pass_input, &ignored);
+    if (!layer_cache_take(set->cache, index))
+        return false;
+    inflate_budget_tell(&set->image->budget, set->image->layers.items[index].size);
+    return true;
+}
+
 static void take_or_walk_layer(struct layer_set *set, size_t index)
 {
-    bool first = set->cache && !set->second_pass;
-    if (first && layer_cache_take(set->cache, index)) {
-        atomic_fetch_add(&set->taken, 1);
-        inflate_budget_tell(&set->image->budget, set->image->layers.items[index].size);
-    } else if (set->final) {
-        atomic_store(&set->missing, true);
-    } else {
+    if (!take_layer(set, index))
         walk_layer(set, index);
-    }
 }
 
 static void *work(void *context)
@@ -467,16 +478,6 @@ static void add_wants(struct layer_set *set, unsigned index)
     }
 }
 
-static void fill_budgets(struct layer_set *set)
-{
-    atomic_store(&set->entry_budget, LIMIT_ENTRIES);
-    atomic_store(&set->file_budget, LIMIT_WANTED_FILES);
-    atomic_store(&set->content_left, LIMIT_CONTENT_BYTES);
-    set->packages_left = LIMIT_PACKAGES;
-    set->bytes_left = LIMIT_RECORD_BYTES - SMALL_FILES;
-    set->small_left = SMALL_FILES;
-}
-
 void layer_set_init(struct layer_set *set, struct image *image,
                     const struct collect_options *options)
 {
@@ -487,8 +488,13 @@ void layer_set_init(struct layer_set *set, struct image *image,
         .verify = options->verify,
         .details = options->details,
         .jobs = options->jobs,
+        .entry_budget = LIMIT_ENTRIES,
+        .file_budget = LIMIT_WANTED_FILES,
+        .packages_left = LIMIT_PACKAGES,
+        .bytes_left = LIMIT_RECORD_BYTES - SMALL_FILES,
+        .small_left = SMALL_FILES,
+        .content_left = LIMIT_CONTENT_BYTES,
     };
-    fill_budgets(set);
     image->budget.progress = options->progress;
     set->states = mem_zalloc(set->count, sizeof(*set->states));
     for (size_t i = 0; i < set->count; i++) {
@@ -525,36 +531,9 @@ void layer_set_free(struct layer_set *set)
     free(set->states);
 }
 
-/* All of the image out of the cache. False, and nothing was read, when a part of it is not there.
- */
-static bool take_image(struct layer_set *set)
-{
-    if (!set->cache || !layer_cache_find_image(set->cache))
-        return false;
-    set->final = true;
-    run_pass(set, &set->wants, NULL);
-    if (!atomic_load(&set->missing))
-        return true;
-    layer_cache_drop_image(set->cache);
-    for (size_t i = 0; i < set->count; i++)
-        layer_state_reset(&set->states[i]);
-    atomic_store(&set->taken, 0);
-    atomic_store(&set->image->budget.done, 0);
-    fill_budgets(set);
-    set->final = false;
-    return false;
-}
-
 void layer_set_read(struct layer_set *set)
 {
-    if (!take_image(set))
-        run_pass(set, &set->wants, NULL);
-}
-
-void layer_set_end(struct layer_set *set)
-{
-    if (set->cache)
-        layer_cache_put_image(set->cache);
+    run_pass(set, &set->wants, NULL);
 }
 
 static uint64_t request_key(struct str path, unsigned reader)
@@ -590,14 +569,21 @@ void layer_requests_free(struct layer_requests *requests)
     arena_free(&requests->arena);
 }
 
-bool layer_set_read_more(struct layer_set *set, struct layer_requests *requests)
+/* What a pass looks for: its outcome for a layer depends on nothing else but the layer. */
+static struct cache_key input_of(const struct layer_requests *requests)
+{
+    AUTO_BUF parts = {0};
+    for (size_t i = requests->done; i < requests->items.count; i++) {
+        pack_text(&parts, requests->items.items[i].path);
+        pack_number(&parts, requests->items.items[i].reader);
+    }
+    return cache_key_of("files by name", buf_str(&parts));
+}
+
+static bool read_more(struct layer_set *set, struct layer_requests *requests, bool kept)
 {
     if (requests->done == requests->items.count)
         return false;
-    if (set->final) { /* it was read when the image was seen first */
-        requests->done = requests->items.count;
-        return true;
-    }
     struct wants wants = {0};
     bool *layers = mem_zalloc(set->count, sizeof(*layers));
     for (size_t i = requests->done; i < requests->items.count; i++) {
@@ -607,13 +593,21 @@ bool layer_set_read_more(struct layer_set *set, struct layer_requests *requests)
             if (item->layer == LAYER_NONE || item->layer == layer)
                 layers[layer] = true;
     }
+    struct cache_key input = input_of(requests);
     requests->done = requests->items.count;
     wants_seal(&wants);
     set->second_pass = true;
+    set->pass_input = kept ? &input : NULL;
     run_pass(set, &wants, layers);
+    set->pass_input = NULL;
     wants_free(&wants);
     free(layers);
     return true;
+}
+
+bool layer_set_read_more(struct layer_set *set, struct layer_requests *requests)
+{
+    return read_more(set, requests, true);
 }
 
 static void settle_one(void *context, const struct settle_entry *entry)
@@ -628,27 +622,48 @@ static void pass_over(void *context, bool incomplete, const struct pl_err *probl
     (void)problem;
 }
 
+static void walk_to_settle(struct layer_set *set, struct settle *settle, uint32_t layer)
+{
+    struct layer_state *state = &set->states[layer];
+    struct walk_options walk = {.wants = &set->wants, .second_pass = true};
+    struct layer_options options = {.walk = &walk};
+    struct walk_visitor visitor = {.context = settle, .problem = pass_over, .entry = settle_one};
+    struct pl_err err;
+    int r = image_walk_layer(set->image, layer, &options, &visitor, &state->record, NULL, &err);
+    state->walked = true;
+    if (r < 0) { /* one that came out of the cache can be gone by now */
+        add_problem(state, true, &err);
+        state->passing = true;
+    }
+    settle_end(settle);
+}
+
+/* Where entries below links are depends on all layers up to this one. */
+static void settle_layer(struct layer_set *set, struct settle *settle, uint32_t layer)
+{
+    struct cache_key input;
+    uint64_t left = settle->bytes_left, bytes;
+    bool known = set->cache && layer_cache_key_below(set->cache, layer, &input);
+    if (known && layer_cache_take_pass(set->cache, layer, &input, &bytes)) {
+        settle_take(settle, bytes);
+        return;
+    }
+    walk_to_settle(set, settle, layer);
+    if (known && !settle->full)
+        layer_cache_put_pass(set->cache, layer, &input, left - settle->bytes_left);
+    else if (set->cache)
+        layer_cache_forget(set->cache, layer);
+}
+
 void layer_set_settle(struct layer_set *set, const struct tree *tree)
 {
     struct settle settle;
-    struct walk_options walk = {.wants = &set->wants, .second_pass = true};
-    struct layer_options options = {.walk = &walk};
-    struct walk_visitor visitor = {.context = &settle, .problem = pass_over, .entry = settle_one};
     struct pl_err err;
-    if (set->final)
-        return;
     settle_init(&settle, tree, &set->wants);
     for (uint32_t layer = 0; layer < set->count; layer++) {
-        struct layer_state *state = &set->states[layer];
         if (!settle_begin(&settle, layer))
             continue;
-        state->touched = true;
-        int r = image_walk_layer(set->image, layer, &options, &visitor, &state->record, NULL, &err);
-        if (r < 0) { /* one that came out of the cache can be gone by now */
-            add_problem(state, true, &err);
-            state->passing = true;
-        }
-        settle_end(&settle);
+        settle_layer(set, &settle, layer);
         if (!settle.full)
             continue;
         err_limit(
@@ -656,7 +671,7 @@ void layer_set_settle(struct layer_set *set, const struct tree *tree)
             "more files stand below symbolic links than LIMIT_LINKED_NAMES (%llu bytes) allows; "
             "where the rest belongs is not known",
             LIMIT_LINKED_NAMES);
-        add_problem(state, true, &err);
+        add_problem(&set->states[layer], true, &err);
         break;
     }
     settle_free(&settle);
@@ -675,17 +690,29 @@ static struct str raw_bytes(struct layer_set *set, const struct layer_file *file
     return content ? content->kept : STR_NONE;
 }
 
-void layer_set_read_pair(struct layer_set *set, const struct layer_file *file,
-                         const struct layer_file *journal, unsigned reader)
+/* A database and its journal: what they say together depends on both layers. */
+static struct cache_key pair_input(const struct layer_set *set, const struct layer_file *file,
+                                   const struct layer_file *journal, unsigned reader)
+{
+    const struct layer_file *const files[] = {file, journal};
+    AUTO_BUF parts = {0};
+    pack_number(&parts, reader);
+    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+        pack_text(&parts, files[i]->path);
+        pack_number(&parts, files[i]->order);
+    }
+    layer_cache_pack_key(set->cache, journal->layer, &parts);
+    return cache_key_of("database and journal", buf_str(&parts));
+}
+
+static void read_pair(struct layer_set *set, const struct layer_file *file,
+                      const struct layer_file *journal, unsigned reader)
 {
     struct layer_requests requests = {0};
     struct pl_err err;
-    if (set->final)
-        return;
-    set->states[file->layer].touched = true;
     layer_requests_add(&requests, file->layer, file->path, reader | READER_RAW);
     layer_requests_add(&requests, journal->layer, journal->path, reader | READER_COMPANION);
-    layer_set_read_more(set, &requests);
+    read_more(set, &requests, false);
     layer_requests_free(&requests);
     struct str main_bytes = raw_bytes(set, file, reader | READER_RAW);
     struct str journal_bytes = raw_bytes(set, journal, reader | READER_COMPANION);
@@ -698,4 +725,21 @@ void layer_set_read_pair(struct layer_set *set, const struct layer_file *file,
         err_prefix(&err, "%.*s", STR_ARG(file->path));
         add_problem(&set->states[file->layer], true, &err);
     }
+}
+
+void layer_set_read_pair(struct layer_set *set, const struct layer_file *file,
+                         const struct layer_file *journal, unsigned reader)
+{
+    struct cache_key input;
+    uint64_t ignored;
+    bool known = set->cache && layer_cache_knows(set->cache, journal->layer);
+    if (known)
+        input = pair_input(set, file, journal, reader);
+    if (known && layer_cache_take_pass(set->cache, file->layer, &input, &ignored))
+        return;
+    read_pair(set, file, journal, reader);
+    if (known && !set->states[journal->layer].passing)
+        layer_cache_put_pass(set->cache, file->layer, &input, 0);
+    else if (set->cache)
+        layer_cache_forget(set->cache, file->layer);
 }

@@ -43,10 +43,12 @@ struct layer_state {
     struct file_content *spare; /* of a file that told of nothing */
     struct layer_set *set;
     struct layer_use use;
+    bool walked;  /* its bytes were read */
     bool passing; /* it was not read to its end, or a problem may be gone another time */
-    bool touched; /* by a pass behind the first */
 };
 
+struct cache_key;
+struct layer_cache;
 struct layer_set {
     struct image *image;
     const bool *enabled;
@@ -64,10 +66,8 @@ struct layer_set {
     const struct wants *pass_wants;
     const bool *pass_layers; /* NULL: all */
     bool second_pass;
-    struct layer_cache *cache; /* app/layer_cache.h; NULL: none */
-    bool final;                /* all layers came out of it as they are behind the last pass */
-    _Atomic size_t taken;      /* layers that came out of it */
-    _Atomic bool missing;      /* one that should be in it was not */
+    const struct cache_key *pass_input; /* of a second pass: what it looks for; NULL: not kept */
+    struct layer_cache *cache;          /* app/layer_cache.h; NULL: none */
 };
 
 struct collect_options;
@@ -78,9 +78,6 @@ void layer_set_free(struct layer_set *set);
 void layer_state_reset(struct layer_state *state);
 /* The first pass over all layers, or the root folder. */
 void layer_set_read(struct layer_set *set);
-
-/* Behind the last pass, when everything that was asked for was read. */
-void layer_set_end(struct layer_set *set);
 
 /* Puts right what stands below links; once, behind the first pass. */
 void layer_set_settle(struct layer_set *set, const struct tree *tree);

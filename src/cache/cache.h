@@ -8,7 +8,7 @@
 
 enum cache_kind {
     CACHE_LAYER, /* what a layer holds */
-    CACHE_IMAGE, /* what the layers of an image hold together */
+    CACHE_LINKS, /* the same together with what stands behind links of an image */
     CACHE_NAME,  /* which bytes a file or a blob has */
     CACHE_KIND_COUNT
 };

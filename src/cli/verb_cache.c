@@ -17,7 +17,7 @@ static void print_json(struct out *out, const struct cache_info *info)
     json_put_u64(&json, "bytes", info->bytes);
     json_put_u64(&json, "bound", info->bound);
     json_put_u64(&json, "layers", info->counts[CACHE_LAYER]);
-    json_put_u64(&json, "images", info->counts[CACHE_IMAGE]);
+    json_put_u64(&json, "layers_behind_links", info->counts[CACHE_LINKS]);
     json_put_u64(&json, "names", info->counts[CACHE_NAME]);
     json_end(&json, '}');
 }
@@ -29,8 +29,8 @@ static void print_text(struct out *out, const struct cache_info *info)
     ui_format_bytes(info->bound, bound, sizeof(bound));
     out_printf(out, tr("%.*s: %s of at most %s\n"), STR_ARG(info->path), bytes, bound);
     out_printf(out, tr("  layers: %llu\n"), (unsigned long long)info->counts[CACHE_LAYER]);
-    out_printf(out, tr("  images with files behind links: %llu\n"),
-               (unsigned long long)info->counts[CACHE_IMAGE]);
+    out_printf(out, tr("  layers with what stands behind links: %llu\n"),
+               (unsigned long long)info->counts[CACHE_LINKS]);
     out_printf(out, tr("  known files and blobs: %llu\n"),
                (unsigned long long)info->counts[CACHE_NAME]);
 }

@@ -83,6 +83,20 @@ void settle_end(struct settle *settle)
     settle->scratch = (struct arena){0};
 }
 
+void settle_take(struct settle *settle, uint64_t bytes)
+{
+    const struct layer_record *record = settle->tree->layers[settle->layer];
+    for (size_t i = 0; i < record->entries.count; i++) {
+        const struct record_entry *entry = &record->entries.items[i];
+        if (leads_elsewhere((enum entry_type)entry->type))
+            add_link(settle, entry->hash);
+        if (entry->type != ENTRY_DIR && entry->type != ENTRY_IMPLIED)
+            tree_index_note(settle->tree, entry->hash);
+    }
+    settle->full = settle->bytes_left < bytes;
+    settle->bytes_left -= settle->full ? 0 : bytes;
+}
+
 /* ---- one entry ---- */
 
 static bool below_a_link(const struct settle *settle, struct str dir)

@@ -39,3 +39,6 @@ void settle_free(struct settle *settle);
 bool settle_begin(struct settle *settle, uint32_t layer);
 void settle_entry(struct settle *settle, const struct settle_entry *entry);
 void settle_end(struct settle *settle);
+/* In the place of a walk: the layer's record is settled already, as it was with `bytes` of
+ * LIMIT_LINKED_NAMES. */
+void settle_take(struct settle *settle, uint64_t bytes);

@@ -185,9 +185,48 @@ class Work(Case):
         packed(self.path, [layer(merged), layer(below)])
         done = self.same(self.path, (2, 2))
         self.assertIn("bash 5.2", names(json.loads(done.stdout)))
-        self.assertEqual(self.info()["images"], 1)
+        self.assertGreater(self.info()["layers_behind_links"], 0)
         shutil.rmtree(self.cache)
         self.check_unread(self.path, 4_000_000)
+
+    def test_a_database_and_its_journal(self):
+        """They stand in one layer, in two, behind a link: read together once."""
+        alma = {"path": "etc/os-release", "text": 'ID=almalinux\nVERSION_ID="9.4"\n'}
+        main, journal = support.rpm_database(os.path.join(self.folder, "rpmdb.sqlite"),
+                                             [support.rpm_header("bash", "5.1.8", "6.el9")], wal=True)
+        files = [{"path": "var/lib/rpm/rpmdb.sqlite", "bytes": main},
+                 {"path": "var/lib/rpm/rpmdb.sqlite-wal", "bytes": journal}]
+        link = [alma, {"path": "var/lib/rpm", "type": "symlink", "target": "../../opt/rpm"}]
+        moved = [{**entry, "path": entry["path"].replace("var/lib/rpm/", "opt/rpm/")} for entry in files]
+        for layers in ([[alma, *files]], [[alma, files[0]], [files[1]]], [[alma, files[1]], [files[0]]],
+                       [link, moved], [link, moved[:1], moved[1:]]):
+            packed(self.path, [layer(entries) for entries in layers])
+            done = self.same(self.path, (len(layers), len(layers)))
+            self.assertEqual(names(json.loads(done.stdout)), ["bash 5.1.8-6.el9"])
+        # The same database without its journal is another matter.
+        packed(self.path, [layer([alma, files[0]])])
+        self.assertEqual(names(json.loads(self.same(self.path).stdout)), [])
+
+    def test_links_of_another_image(self):
+        """What stands behind links is known in every image of the same layers below; and only there."""
+        base = layer([{"path": "usr/lib", "type": "dir"}, {"path": "lib", "type": "symlink", "target": "usr/lib"},
+                      {"path": "etc/os-release", "type": "symlink", "target": "../opt/release"},
+                      {"path": "opt/release", "text": support.DEBIAN}])
+        plain = layer([{"path": "lib", "type": "dir"}, {"path": "etc/os-release", "text": support.DEBIAN}])
+        below = layer([{"path": "lib/apk/db/installed", "text": "P:musl\nV:1.2\n\n"}])
+        registry = self.registry(base, below, layer([{"path": "a", "text": "1"}]))
+        registry.put_image("team/other", "1", [base, below, layer([{"path": "a", "text": "2"}])])
+        registry.put_image("team/plain", "1", [plain, below])
+        targets = [registry.target.replace("app", name) for name in ("app", "other", "plain", "app", "other", "plain")]
+        counts = []
+        for target in targets:
+            registry.forget()
+            done = self.run_one(target, words=registry.words)
+            counts.append(sum("/blobs/" in path for path in registry.paths()) - 1)
+            none = self.run_one(target, cache="none", words=registry.words)
+            self.assertEqual((done.stdout, done.returncode), (none.stdout, none.returncode))
+        # base and below are fetched again for what stands behind the links, once; then never.
+        self.assertEqual(counts[1:], [1, 1, 0, 0, 0])
 
     def test_a_layer_is_known_in_another_image(self):
         registry = self.registry(HONEST, layer([{"path": "a", "text": "b"}]))
@@ -397,8 +436,8 @@ class Verbs(Case):
         packed(self.path, [HONEST])
         self.same(self.path, (1, 1))
         info = self.info()
-        self.assertEqual({key: info[key] for key in ("schema", "layers", "names", "images", "bound")},
-                         {"schema": "plimsoll.cache/1", "layers": 1, "names": 1, "images": 0, "bound": 1 << 30})
+        self.assertEqual({key: info[key] for key in ("schema", "layers", "names", "layers_behind_links", "bound")},
+                         {"schema": "plimsoll.cache/1", "layers": 1, "names": 1, "layers_behind_links": 0, "bound": 1 << 30})
         self.assertEqual(info["path"], os.path.join(self.cache, "layers.sqlite"))
         self.assertGreater(info["bytes"], 1000)
         text = support.plimsoll("cache", "info", "--cache", self.cache, "--cache-size", "2M")
