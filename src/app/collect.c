@@ -714,9 +714,11 @@ void collect(struct image *image, const struct collect_options *options, struct 
     find_owners(&all);
     tell_layer_problems(&all);
     if (options->counts) {
-        options->counts->all += all.layers.count;
+        size_t cached = 0;
         for (size_t i = 0; i < all.layers.count; i++)
-            options->counts->cached += !all.layers.states[i].walked;
+            cached += !all.layers.states[i].walked;
+        __atomic_fetch_add(&options->counts->all, all.layers.count, __ATOMIC_RELAXED);
+        __atomic_fetch_add(&options->counts->cached, cached, __ATOMIC_RELAXED);
     }
     VEC_FREE(&all.selected);
     layer_requests_free(&all.requests);

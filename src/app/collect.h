@@ -25,7 +25,7 @@ bool collection_get(const struct collection *collection, struct str path, struct
 void collection_each(const struct collection *collection, struct str pattern,
                      void (*visit)(void *context, struct str content), void *context);
 
-/* How many layers a target has, and how many of them came out of the cache. */
+/* How many layers targets have, and how many of them came out of the cache; counted atomically. */
 struct layer_counts {
     size_t all, cached;
 };

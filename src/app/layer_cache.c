@@ -16,7 +16,6 @@ struct known_layer {
     bool plain;             /* stored as it is, in a file: not hashed when it is read */
     bool known;             /* which bytes it has, or which state it is in */
     struct cache_key state; /* at first of its bytes and readers */
-    uint64_t packed;        /* hash of the packed state */
 };
 
 struct layer_cache {
@@ -219,7 +218,6 @@ static void identify_walked(struct layer_cache *cache, size_t index,
 static bool take_state(struct layer_cache *cache, size_t index, const struct cache_key *key,
                        uint64_t *ret_number)
 {
-    struct known_layer *layer = &cache->layers[index];
     AUTO_BUF value = {0};
     if (!cache_get(cache->cache, key, &value))
         return false;
@@ -228,14 +226,12 @@ static bool take_state(struct layer_cache *cache, size_t index, const struct cac
     struct str packed = unpack_text(&unpack);
     if (!unpack_ended(&unpack) || (packed.len && !layer_unpack(packed, &cache->set->states[index])))
         return false;
-    if (packed.len)
-        layer->packed = hash_str(packed);
-    layer->state = *key;
+    cache->layers[index].state = *key;
     return true;
 }
 
 static void put_state(struct layer_cache *cache, size_t index, const struct cache_key *key,
-                      enum cache_kind kind, uint64_t number)
+                      enum cache_kind kind, uint64_t number, bool changed)
 {
     struct known_layer *layer = &cache->layers[index];
     const struct layer_state *state = &cache->set->states[index];
@@ -244,13 +240,11 @@ static void put_state(struct layer_cache *cache, size_t index, const struct cach
     layer->known = layer_is_repeatable(state);
     if (!layer->known)
         return;
-    layer_pack(state, &packed);
-    uint64_t hash = hash_str(buf_str(&packed));
-    bool same = kind == CACHE_LINKS && hash == layer->packed;
+    if (changed)
+        layer_pack(state, &packed);
     pack_number(&value, number);
-    pack_text(&value, same ? STR_NONE : buf_str(&packed));
+    pack_text(&value, buf_str(&packed));
     cache_put(cache->cache, key, kind, buf_str(&value));
-    layer->packed = hash;
     layer->state = *key;
 }
 
@@ -262,6 +256,34 @@ bool layer_cache_take(struct layer_cache *cache, size_t index)
            take_state(cache, index, &key, &ignored);
 }
 
+static bool is_fetched(const struct layer_cache *cache, size_t index)
+{
+    return archive_is_remote(cache->set->image->archive) && !cache->set->verify &&
+           digest_is_valid(layer_of(cache, index)->digest);
+}
+
+static struct cache_key claim_key(const struct layer_cache *cache, size_t index)
+{
+    return cache_key_of("fetched blob", layer_of(cache, index)->digest);
+}
+
+bool layer_cache_claim(struct layer_cache *cache, size_t index)
+{
+    if (!is_fetched(cache, index))
+        return false;
+    struct cache_key key = claim_key(cache, index);
+    cache_claim(cache->cache, &key);
+    identify(cache, index);
+    return cache->layers[index].known;
+}
+
+void layer_cache_release(struct layer_cache *cache, size_t index)
+{
+    struct cache_key key = claim_key(cache, index);
+    if (is_fetched(cache, index))
+        cache_release(cache->cache, &key);
+}
+
 void layer_cache_put(struct layer_cache *cache, size_t index, const struct layer_digests *digests)
 {
     struct known_layer *layer = &cache->layers[index];
@@ -270,7 +292,7 @@ void layer_cache_put(struct layer_cache *cache, size_t index, const struct layer
         identify_walked(cache, index, digests);
     if (layer->known) {
         struct cache_key key = layer->state;
-        put_state(cache, index, &key, CACHE_LAYER, 0);
+        put_state(cache, index, &key, CACHE_LAYER, 0, true);
     }
 }
 
@@ -294,12 +316,12 @@ bool layer_cache_take_pass(struct layer_cache *cache, size_t index, const struct
 }
 
 void layer_cache_put_pass(struct layer_cache *cache, size_t index, const struct cache_key *input,
-                          uint64_t number)
+                          uint64_t number, bool changed)
 {
     if (!cache->layers[index].known)
         return;
     struct cache_key key = pass_key(cache, index, input);
-    put_state(cache, index, &key, CACHE_LINKS, number);
+    put_state(cache, index, &key, CACHE_LINKS, number, changed);
 }
 
 void layer_cache_forget(struct layer_cache *cache, size_t index)

@@ -14,15 +14,19 @@ void layer_cache_free(struct layer_cache *cache);
 
 /* Fills the empty state of a layer; false when it has to be walked. */
 bool layer_cache_take(struct layer_cache *cache, size_t index);
+/* Before a walk, and behind it: of a layer that has to be fetched, and that several images have
+ * which are scanned at once. True when it may be in the cache by now. */
+bool layer_cache_claim(struct layer_cache *cache, size_t index);
+void layer_cache_release(struct layer_cache *cache, size_t index);
 /* Behind the first walk of a layer; `digests`: NULL when it did not go well. */
 void layer_cache_put(struct layer_cache *cache, size_t index, const struct layer_digests *digests);
 
 /* The state behind a further pass, which looks for `input`, and the number that was put with it. */
 bool layer_cache_take_pass(struct layer_cache *cache, size_t index, const struct cache_key *input,
                            uint64_t *ret_number);
-/* Behind such a pass. */
+/* Behind such a pass. `changed`: it made another state. */
 void layer_cache_put_pass(struct layer_cache *cache, size_t index, const struct cache_key *input,
-                          uint64_t number);
+                          uint64_t number, bool changed);
 /* The layer's state is no longer one that has a key. */
 void layer_cache_forget(struct layer_cache *cache, size_t index);
 bool layer_cache_knows(const struct layer_cache *cache, size_t index);

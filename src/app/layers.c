@@ -392,6 +392,7 @@ static void walk_layer(struct layer_set *set, size_t index)
     struct walk_visitor visitor = {.context = state, .file = take_file, .problem = add_problem};
     struct layer_digests digests;
     struct pl_err err;
+    size_t files = state->record.files.count, problems = state->problems.count;
     int r = image_walk_layer(set->image, index, &options, &visitor, &state->record, &digests, &err);
     state->walked = true;
     if (r < 0) {
@@ -403,7 +404,9 @@ static void walk_layer(struct layer_set *set, size_t index)
     if (!set->second_pass)
         layer_cache_put(set->cache, index, r < 0 ? NULL : &digests);
     else if (set->pass_input)
-        layer_cache_put_pass(set->cache, index, set->pass_input, 0);
+        layer_cache_put_pass(set->cache, index, set->pass_input, 0,
+                             state->record.files.count != files ||
+                                 state->problems.count != problems);
 }
 
 static bool take_layer(struct layer_set *set, size_t index)
@@ -422,8 +425,13 @@ static bool take_layer(struct layer_set *set, size_t index)
 
 static void take_or_walk_layer(struct layer_set *set, size_t index)
 {
-    if (!take_layer(set, index))
+    bool first = set->cache && !set->second_pass;
+    if (take_layer(set, index))
+        return;
+    if (!first || !layer_cache_claim(set->cache, index) || !take_layer(set, index))
         walk_layer(set, index);
+    if (first)
+        layer_cache_release(set->cache, index);
 }
 
 static void *work(void *context)
@@ -650,7 +658,7 @@ static void settle_layer(struct layer_set *set, struct settle *settle, uint32_t 
     }
     walk_to_settle(set, settle, layer);
     if (known && !settle->full)
-        layer_cache_put_pass(set->cache, layer, &input, left - settle->bytes_left);
+        layer_cache_put_pass(set->cache, layer, &input, left - settle->bytes_left, true);
     else if (set->cache)
         layer_cache_forget(set->cache, layer);
 }
@@ -739,7 +747,7 @@ void layer_set_read_pair(struct layer_set *set, const struct layer_file *file,
         return;
     read_pair(set, file, journal, reader);
     if (known && !set->states[journal->layer].passing)
-        layer_cache_put_pass(set->cache, file->layer, &input, 0);
+        layer_cache_put_pass(set->cache, file->layer, &input, 0, true);
     else if (set->cache)
         layer_cache_forget(set->cache, file->layer);
 }

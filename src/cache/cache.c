@@ -61,12 +61,15 @@ struct cache {
     sqlite3_stmt *statements[STATEMENT_COUNT];
     int64_t fresh;        /* values that were used since then are not noted again */
     VEC(int64_t) touched; /* ids of values whose use is to be noted */
+    pthread_cond_t released;
+    VEC(struct cache_key) claims;
 };
 
 struct cache *cache_new(struct str folder, uint64_t size)
 {
     struct cache *cache = mem_zalloc(1, sizeof(*cache));
     pthread_mutex_init(&cache->lock, NULL);
+    pthread_cond_init(&cache->released, NULL);
     cache->folder = arena_str(&cache->arena, folder);
     cache->bound = size;
     cache->place.lock = -1;
@@ -418,6 +421,35 @@ void cache_put(struct cache *cache, const struct cache_key *key, enum cache_kind
     pthread_mutex_unlock(&cache->lock);
 }
 
+/* ---- claims ---- */
+
+static size_t claim_of(const struct cache *cache, const struct cache_key *key)
+{
+    for (size_t i = 0; i < cache->claims.count; i++) /* one a thread at the most */
+        if (memcmp(&cache->claims.items[i], key, sizeof(*key)) == 0)
+            return i;
+    return SIZE_MAX;
+}
+
+void cache_claim(struct cache *cache, const struct cache_key *key)
+{
+    pthread_mutex_lock(&cache->lock);
+    while (claim_of(cache, key) != SIZE_MAX)
+        pthread_cond_wait(&cache->released, &cache->lock);
+    *VEC_ADD(&cache->claims) = *key;
+    pthread_mutex_unlock(&cache->lock);
+}
+
+void cache_release(struct cache *cache, const struct cache_key *key)
+{
+    pthread_mutex_lock(&cache->lock);
+    size_t at = claim_of(cache, key);
+    if (at != SIZE_MAX)
+        cache->claims.items[at] = cache->claims.items[--cache->claims.count];
+    pthread_cond_broadcast(&cache->released);
+    pthread_mutex_unlock(&cache->lock);
+}
+
 /* ---- the end of a run ---- */
 
 static void write_touched(struct cache *cache)
@@ -439,6 +471,8 @@ void cache_free(struct cache *cache)
     close_file(cache);
     place_close(&cache->place);
     VEC_FREE(&cache->touched);
+    VEC_FREE(&cache->claims);
+    pthread_cond_destroy(&cache->released);
     pthread_mutex_destroy(&cache->lock);
     arena_free(&cache->arena);
     free(cache);

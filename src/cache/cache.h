@@ -27,6 +27,10 @@ static inline void cache_freep(struct cache **cache)
 bool cache_get(struct cache *cache, const struct cache_key *key, struct buf *ret_value);
 void cache_put(struct cache *cache, const struct cache_key *key, enum cache_kind kind,
                struct str value);
+/* Several threads of this process want what the key names, and one is enough to make it: waits
+ * until no other one is at it, and is at it from then on. */
+void cache_claim(struct cache *cache, const struct cache_key *key);
+void cache_release(struct cache *cache, const struct cache_key *key);
 /* Why it cannot be used; NULL: it can, or nobody has tried yet. */
 const struct pl_err *cache_problem(struct cache *cache);
 

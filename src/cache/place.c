@@ -7,6 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
+enum { LOCK_TRIES = 50, LOCK_WAIT = 20 /* milliseconds */ };
+
 static int make_folders(const char *folder, struct pl_err *err)
 {
     AUTO_FREE char *path = str_dup(str_of(folder));
@@ -52,6 +56,18 @@ static int check_file(const char *file, struct pl_err *err)
     return check_owner(file, &status, err);
 }
 
+/* Whoever makes the file anew is done in a moment; one that was stopped while it did is not waited
+ * for. */
+static bool take_lock(int lock)
+{
+    for (unsigned i = 0; i < LOCK_TRIES; i++) {
+        if (flock(lock, LOCK_SH | LOCK_NB) == 0)
+            return true;
+        clock_wait(LOCK_WAIT);
+    }
+    return false;
+}
+
 int place_open(struct str folder, struct place *ret_place, struct pl_err *err)
 {
     struct place place = {.lock = -1};
@@ -65,8 +81,10 @@ int place_open(struct str folder, struct place *ret_place, struct pl_err *err)
         r = check_file(place.file, err);
     if (r == 0) {
         place.lock = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-        if (place.lock < 0 || flock(place.lock, LOCK_SH) < 0)
+        if (place.lock < 0)
             r = err_errno(err, errno, "cannot write %s", lock);
+        else if (!take_lock(place.lock))
+            r = err_set(err, PL_E_IO, "another process holds it");
     }
     *ret_place = place;
     if (r < 0)

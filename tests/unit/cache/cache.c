@@ -2,8 +2,11 @@
 #include "cache/cache.h"
 
 #include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -330,6 +333,52 @@ static void trusts_only_its_own(void)
     scratch_remove();
 }
 
+struct claiming {
+    struct cache *cache;
+    unsigned key;
+    _Atomic int *inside;
+    _Atomic int *collisions;
+};
+
+static void *claim_often(void *context)
+{
+    struct claiming *claiming = context;
+    struct cache_key key = key_of(claiming->key);
+    for (unsigned i = 0; i < 200; i++) {
+        cache_claim(claiming->cache, &key);
+        if (atomic_fetch_add(claiming->inside, 1) != 0)
+            atomic_fetch_add(claiming->collisions, 1);
+        sched_yield();
+        atomic_fetch_sub(claiming->inside, 1);
+        cache_release(claiming->cache, &key);
+    }
+    return NULL;
+}
+
+/* One thread at a time for each key; others go on meanwhile. */
+static void lets_one_thread_work(void)
+{
+    enum { THREADS = 8, KEYS = 2 };
+    pthread_t threads[THREADS];
+    struct claiming claiming[THREADS];
+    _Atomic int inside[KEYS] = {0}, collisions = 0;
+    scratch_make();
+    struct cache *cache = open_cache(GIB);
+    struct cache_key other = key_of(99);
+    cache_claim(cache, &other);
+    for (unsigned i = 0; i < THREADS; i++) {
+        claiming[i] = (struct claiming){cache, i % KEYS, &inside[i % KEYS], &collisions};
+        CHECK_INT(pthread_create(&threads[i], NULL, claim_often, &claiming[i]), 0);
+    }
+    for (unsigned i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    CHECK_INT(collisions, 0);
+    cache_release(cache, &other);
+    cache_claim(cache, &other); /* it is free again */
+    cache_free(cache);
+    scratch_remove();
+}
+
 static void does_without(void)
 {
     struct pl_err err;
@@ -353,6 +402,7 @@ int main(void)
     RUN(holds_values_against_their_keys);
     RUN(makes_other_files_anew);
     RUN(trusts_only_its_own);
+    RUN(lets_one_thread_work);
     RUN(does_without);
     return test_end();
 }
