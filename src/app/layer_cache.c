@@ -190,6 +190,12 @@ static void identify(struct layer_cache *cache, size_t index)
         identify_blob_file(cache, index, &file);
 }
 
+void layer_cache_look_again(struct layer_cache *cache, size_t index)
+{
+    if (!cache->layers[index].known)
+        identify(cache, index);
+}
+
 /* Behind a walk: what was computed while the bytes were read. */
 static void identify_walked(struct layer_cache *cache, size_t index,
                             const struct layer_digests *digests)
@@ -371,7 +377,7 @@ static bool is_worth_it(struct layer_cache *cache)
 struct layer_cache *layer_cache_new(struct layer_set *set, const struct collect_options *options,
                                     struct cache *cache)
 {
-    if (!cache || image_is_folder(set->image) || set->count == 0)
+    if (!cache || image_is_folder(set->image) || !set->image->archive || set->count == 0)
         return NULL;
     struct layer_cache *layers = mem_zalloc(1, sizeof(*layers));
     layers->cache = cache;

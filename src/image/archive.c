@@ -120,6 +120,18 @@ int archive_open_tar(int fd, uint64_t size, struct archive **ret_archive, struct
     return 0;
 }
 
+int archive_open_file(int fd, uint64_t size, struct str name, struct archive **ret_archive,
+                      struct pl_err *err)
+{
+    struct archive *archive = mem_zalloc(1, sizeof(*archive));
+    (void)err;
+    archive->fd = fd;
+    *VEC_ADD(&archive->members) = (struct member){
+        .hash = hash_str(name), .name = arena_str(&archive->arena, name), .length = size};
+    *ret_archive = archive;
+    return 0;
+}
+
 int archive_open_dir(int dir_fd, struct archive **ret_archive, struct pl_err *err)
 {
     (void)err;

@@ -43,6 +43,9 @@ struct blob_store {
  * through *ret_damage (code PL_OK when there is none); the members before it can be used. */
 int archive_open_tar(int fd, uint64_t size, struct archive **ret_archive, struct pl_err *ret_damage,
                      struct pl_err *err);
+/* One file as the only member, called `name`. `fd` is taken over. */
+int archive_open_file(int fd, uint64_t size, struct str name, struct archive **ret_archive,
+                      struct pl_err *err);
 /* `dir_fd` is taken over. Names are opened below it with RESOLVE_BENEATH. */
 int archive_open_dir(int dir_fd, struct archive **ret_archive, struct pl_err *err);
 /* `store` is taken over. Its blobs are named as in an OCI layout: "blobs/sha256/HEX". */

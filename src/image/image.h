@@ -35,6 +35,11 @@ struct image_layer {
     struct str media_type;
     struct str url; /* where a foreign layer is; empty: with the others */
     uint64_t size;  /* of the blob as stored; UINT64_MAX: not there, or not told */
+    /* The folder that an engine keeps it in, in the place of a blob; with that of the layer below
+     * where each is a whole tree. Empty: none. */
+    struct str folder, below;
+    bool user_marks, name_marks; /* of the folder: image/folder_image.h */
+    bool plain_names;            /* of a blob: names that begin with ".wh." are no whiteouts */
 };
 
 struct image {

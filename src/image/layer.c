@@ -1,9 +1,11 @@
 #include "image/image.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "image/folder_image.h"
 #include "io/tar.h"
 
 /* SHA-256 of a range of a file. */
@@ -203,33 +205,68 @@ static int walk_file(struct image *image, const struct image_layer *layer, const
     return r;
 }
 
+/* A layer that an engine keeps as a folder, read where it is. */
+static int walk_in_place(struct image *image, const struct image_layer *layer,
+                         const struct layer_options *options, const struct walk_visitor *visitor,
+                         struct layer_record *record, struct pl_err *err)
+{
+    struct layer_folder folder = {.fd = -1, .below_fd = -1, .user_marks = layer->user_marks};
+    struct walk_options walk = *options->walk;
+    int r = folder_open(layer->folder, &folder.fd, err);
+    if (r == 0 && layer->below.len)
+        r = folder_open(layer->below, &folder.below_fd, err);
+    walk.plain_names = !layer->name_marks;
+    if (r == 0)
+        r = walk_layer_folder(&folder, &walk, visitor, record, err);
+    if (folder.fd >= 0)
+        close(folder.fd);
+    if (folder.below_fd >= 0)
+        close(folder.below_fd);
+    inflate_budget_tell(&image->budget, layer->size == UINT64_MAX ? 0 : layer->size);
+    return r;
+}
+
+static int walk_blob(struct image *image, const struct image_layer *layer,
+                     const struct layer_options *given, const struct walk_visitor *visitor,
+                     struct layer_record *record, struct layer_digests *digests, bool want_file,
+                     struct pl_err *err)
+{
+    struct blob_descriptor descriptor = {layer->digest, layer->size, layer->url};
+    struct walk_options walk = *given->walk;
+    struct layer_options options = {&walk, given->verify};
+    struct file_identity before;
+    struct blob blob;
+    walk.plain_names = layer->plain_names;
+    int r = archive_open_blob(image->archive, layer->member, &descriptor, &blob, err);
+    if (r < 0)
+        return r;
+    bool known =
+        want_file && !blob.stream && file_identity_get(blob.fd, blob.offset, blob.length, &before);
+    r = blob.stream
+            ? walk_stream(image, layer, blob.stream, &options, visitor, record, digests, err)
+            : walk_file(image, layer, &blob, &options, visitor, record, digests, err);
+    digests->has_file = known &&
+                        file_identity_get(blob.fd, blob.offset, blob.length, &digests->file) &&
+                        file_identity_equal(&before, &digests->file);
+    digests->file.settled = digests->has_file && before.settled;
+    blob_close(&blob);
+    return r;
+}
+
 int image_walk_layer(struct image *image, size_t index, const struct layer_options *options,
                      const struct walk_visitor *visitor, struct layer_record *record,
                      struct layer_digests *ret_digests, struct pl_err *err)
 {
     const struct image_layer *layer = &image->layers.items[index];
-    struct blob_descriptor descriptor = {layer->digest, layer->size, layer->url};
     struct layer_digests digests = {.has_file = false};
-    struct file_identity before;
-    struct blob blob;
-    int r = 0;
+    int r;
     if (str_ends(layer->media_type, STR("+encrypted")))
         r = err_set(err, PL_E_UNSUPPORTED, "the layer is encrypted; decrypt the image first (%.*s)",
                     STR_ARG(layer->media_type));
-    if (r == 0)
-        r = archive_open_blob(image->archive, layer->member, &descriptor, &blob, err);
-    if (r == 0) {
-        bool known = ret_digests && !blob.stream &&
-                     file_identity_get(blob.fd, blob.offset, blob.length, &before);
-        r = blob.stream
-                ? walk_stream(image, layer, blob.stream, options, visitor, record, &digests, err)
-                : walk_file(image, layer, &blob, options, visitor, record, &digests, err);
-        digests.has_file = known &&
-                           file_identity_get(blob.fd, blob.offset, blob.length, &digests.file) &&
-                           file_identity_equal(&before, &digests.file);
-        digests.file.settled = digests.has_file && before.settled;
-        blob_close(&blob);
-    }
+    else if (layer->folder.len)
+        r = walk_in_place(image, layer, options, visitor, record, err);
+    else
+        r = walk_blob(image, layer, options, visitor, record, &digests, ret_digests != NULL, err);
     if (!record->sealed)
         record_seal(record);
     if (r < 0) {
@@ -248,7 +285,8 @@ static bool find_file(const struct image *image, size_t index, struct blob *ret_
 {
     const struct image_layer *layer = &image->layers.items[index];
     struct pl_err ignored;
-    return !archive_is_remote(image->archive) && !str_ends(layer->media_type, STR("+encrypted")) &&
+    return image->archive && !archive_is_remote(image->archive) &&
+           !str_ends(layer->media_type, STR("+encrypted")) &&
            archive_find(image->archive, layer->member, ret_blob, &ignored) == 0;
 }
 

@@ -6,10 +6,10 @@
 #include "base/hash_set.h"
 #include "base/limits.h"
 #include "base/path.h"
-#include "io/tar.h"
+#include "image/entries.h"
 
 struct walk {
-    struct tar tar;
+    struct entries *entries;
     const struct walk_options *options;
     const struct walk_visitor *visitor;
     struct layer_record *record;
@@ -61,7 +61,7 @@ static void enter_dir(struct walk *walk, struct str dir)
 static int next_chunk(struct input *input, struct str *ret_chunk, struct pl_err *err)
 {
     struct walk *walk = (struct walk *)((char *)input - offsetof(struct walk, input));
-    return tar_content(&walk->tar, ret_chunk, err);
+    return walk->entries->content(walk->entries, ret_chunk, err);
 }
 
 /* False, and told once, when there are too many of them. */
@@ -76,22 +76,11 @@ static bool take_file_budget(struct walk *walk)
         err_limit(&problem, LIMIT_NAME(LIMIT_WANTED_FILES),
                   "entry %llu: there are more files that tell of packages than "
                   "LIMIT_WANTED_FILES (%llu); the rest was not read",
-                  (unsigned long long)walk->tar.number, LIMIT_WANTED_FILES);
+                  (unsigned long long)walk->entries->number, LIMIT_WANTED_FILES);
         tell(walk, true, &problem);
     }
     walk->full = true;
     return false;
-}
-
-/* A file of a plain archive can be read where it stands. */
-static void find_in_file(const struct tar *tar, struct input *input)
-{
-    const struct source *source = tar->source;
-    if (source->fd < 0 || tar->entry.sparse || source->position > source->length ||
-        input->size > source->length - source->position)
-        return;
-    input->fd = source->fd;
-    input->fd_offset = source->start + source->position;
 }
 
 static void read_wanted(struct walk *walk, struct str path, uint64_t hash, enum entry_type type,
@@ -115,9 +104,9 @@ static void read_wanted(struct walk *walk, struct str path, uint64_t hash, enum 
         *VEC_ADD(&record->files) = (struct record_file){
             .path = kept,
             .hash = hash,
-            .size = walk->tar.entry.size,
+            .size = walk->entries->entry->size,
             .order = walk->order,
-            .mode = walk->tar.entry.mode,
+            .mode = walk->entries->entry->mode,
             .type = type,
             .reader = readers[i],
             .by_magic = i >= by_name,
@@ -128,9 +117,9 @@ static void read_wanted(struct walk *walk, struct str path, uint64_t hash, enum 
     if (fresh == 0 || (type != ENTRY_FILE && type != ENTRY_DIR))
         return;
     struct pl_err problem;
-    walk->input =
-        (struct input){.path = kept, .size = walk->tar.entry.size, .next = next_chunk, .fd = -1};
-    find_in_file(&walk->tar, &walk->input);
+    walk->input = (struct input){
+        .path = kept, .size = walk->entries->entry->size, .next = next_chunk, .fd = -1};
+    walk->entries->place(walk->entries, &walk->input);
     if (walk->visitor->file(walk->visitor->context, files, fresh, &walk->input, &problem) < 0) {
         err_prefix(&problem, "%.*s", STR_ARG(path));
         tell(walk, true, &problem);
@@ -144,6 +133,13 @@ static void read_wanted(struct walk *walk, struct str path, uint64_t hash, enum 
     kept = record->files.count > first ? arena_str(&record->arena, path) : kept;
     for (size_t i = first; i < record->files.count; i++)
         record->files.items[i].path = kept;
+}
+
+/* In the folder of an engine, and in what it exports of a container, a file that is called like a
+ * whiteout is a file: a container cannot hide anything by making one. */
+static bool is_whiteout(const struct walk *walk, struct str name)
+{
+    return str_starts(name, WHITEOUT) && (walk->entries->marked || !walk->options->plain_names);
 }
 
 static bool is_dot_name(struct str name)
@@ -172,7 +168,7 @@ static void take_whiteout(struct walk *walk, struct str path, struct str dir, st
     if (is_dot_name(str_from(name, WHITEOUT.len))) {
         err_set(&problem, PL_E_FORMAT,
                 "entry %llu: the whiteout \"%.*s\" names no file and was passed over",
-                (unsigned long long)walk->tar.number, STR_ARG(path));
+                (unsigned long long)walk->entries->number, STR_ARG(path));
         tell(walk, false, &problem);
         return;
     }
@@ -184,15 +180,16 @@ static void take_whiteout(struct walk *walk, struct str path, struct str dir, st
 static void tell_odd_name(struct walk *walk, bool outside)
 {
     struct pl_err problem;
-    struct str raw = str_first(walk->tar.entry.path, 200);
+    struct str raw = str_first(walk->entries->entry->path, 200);
     if (outside)
         err_set(&problem, PL_E_FORMAT,
                 "entry %llu: the name \"%.*s\" leads out of the image and was passed over",
-                (unsigned long long)walk->tar.number, STR_ARG(raw));
+                (unsigned long long)walk->entries->number, STR_ARG(raw));
     else
         err_limit(&problem, LIMIT_NAME(LIMIT_PATH),
                   "entry %llu: a name of %zu bytes is longer than LIMIT_PATH (%llu)",
-                  (unsigned long long)walk->tar.number, walk->tar.entry.path.len, LIMIT_PATH);
+                  (unsigned long long)walk->entries->number, walk->entries->entry->path.len,
+                  LIMIT_PATH);
     tell(walk, !outside, &problem);
 }
 
@@ -202,12 +199,12 @@ static void tell_entry(struct walk *walk, struct str path, struct str dir, struc
 {
     struct settle_entry entry = {
         .path = path,
-        .size = walk->tar.entry.size,
+        .size = walk->entries->entry->size,
         .order = walk->order,
-        .mode = walk->tar.entry.mode,
+        .mode = walk->entries->entry->mode,
         .type = type,
     };
-    if (!str_starts(name, WHITEOUT)) {
+    if (!is_whiteout(walk, name)) {
         walk->visitor->entry(walk->visitor->context, &entry);
     } else if (str_equal(name, WHITEOUT_OPAQUE)) {
         entry.path = dir;
@@ -245,14 +242,14 @@ static size_t match_head(struct walk *walk, unsigned *readers, size_t count)
     struct pl_err ignored; /* the next header meets it again */
     struct str head = STR_NONE;
     const struct wants *wants = walk->options->wants;
-    if (walk->tar.entry.sparse) {
+    if (walk->entries->entry->sparse) {
         for (size_t i = 0; i < wants->magics.count; i++)
             count = wants_match_head(wants, wants->magics.items[i].magic, readers, count);
         return count;
     }
-    if (walk->tar.source->peek(walk->tar.source, &head, &ignored) < 0)
+    if (walk->entries->head(walk->entries, &head, &ignored) < 0)
         return count;
-    return wants_match_head(wants, str_first(head, walk->tar.left), readers, count);
+    return wants_match_head(wants, head, readers, count);
 }
 
 /* Another name of a file that is wanted for its first bytes: it may outlive the first one. */
@@ -269,7 +266,7 @@ static size_t match_linked(const struct walk *walk, struct str link, unsigned *r
 
 static void take_entry(struct walk *walk)
 {
-    const struct tar_entry *entry = &walk->tar.entry;
+    const struct tar_entry *entry = walk->entries->entry;
     bool escapes;
     if (entry->path.len > LIMIT_PATH) {
         tell_odd_name(walk, false);
@@ -290,7 +287,7 @@ static void take_entry(struct walk *walk)
         tell_entry(walk, path, dir, name, type);
         return;
     }
-    if (str_starts(name, WHITEOUT)) {
+    if (is_whiteout(walk, name)) {
         if (first_pass)
             take_whiteout(walk, path, dir, name);
         return;
@@ -341,10 +338,10 @@ static bool take_entry_budget(const struct walk *walk, size_t before)
     return atomic_fetch_sub(walk->options->entry_budget, cost) - cost <= LIMIT_ENTRIES;
 }
 
-static int walk_entries(struct walk *walk, struct pl_err *err)
+static int walk_all(struct walk *walk, struct pl_err *err)
 {
     for (;;) {
-        int r = tar_next(&walk->tar, err);
+        int r = walk->entries->next(walk->entries, err);
         if (r <= 0)
             return r;
         size_t before = walk->record->entries.count;
@@ -357,26 +354,46 @@ static int walk_entries(struct walk *walk, struct pl_err *err)
     }
 }
 
-int walk_tar(struct source *source, const struct walk_options *options,
-             const struct walk_visitor *visitor, struct layer_record *record, struct pl_err *err)
+int walk_entries(struct entries *entries, const struct walk_options *options,
+                 const struct walk_visitor *visitor, struct layer_record *record,
+                 struct pl_err *err)
 {
     struct walk walk = {
+        .entries = entries,
         .options = options,
         .visitor = visitor,
         .record = record,
         .dir_hash = hash_str(STR("")),
     };
-    tar_init(&walk.tar, source);
-    int r = walk_entries(&walk, err);
-    if (r == 0 && !walk.tar.end_marked)
-        r = 1;
+    int r = walk_all(&walk, err);
     if (!options->second_pass)
         record_seal(record);
     record_index_files(record);
-    tar_free(&walk.tar);
     buf_free(&walk.clean);
     buf_free(&walk.clean_link);
     buf_free(&walk.dir);
     hash_set_free(&walk.by_magic);
+    return r;
+}
+
+int walk_tar(struct source *source, const struct walk_options *options,
+             const struct walk_visitor *visitor, struct layer_record *record, struct pl_err *err)
+{
+    struct tar_entries entries;
+    tar_entries_init(&entries, source);
+    int r = walk_entries(&entries.entries, options, visitor, record, err);
+    if (r == 0 && !entries.tar.end_marked)
+        r = 1;
+    tar_entries_free(&entries);
+    return r;
+}
+
+int walk_layer_folder(const struct layer_folder *folder, const struct walk_options *options,
+                const struct walk_visitor *visitor, struct layer_record *record, struct pl_err *err)
+{
+    struct folder_entries entries;
+    folder_entries_init(&entries, folder, visitor->problem, visitor->context);
+    int r = walk_entries(&entries.entries, options, visitor, record, err);
+    folder_entries_free(&entries);
     return r;
 }

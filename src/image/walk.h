@@ -1,7 +1,8 @@
-/* The layer walker: one pass over a layer's tar, nothing extracted, content read only for files
+/* The layer walker: one pass over a layer's entries, nothing extracted, content read only for files
  * that some reader wants. */
 #pragma once
 
+#include "image/entries.h"
 #include "image/record.h"
 #include "image/settle.h"
 #include "image/wants.h"
@@ -27,9 +28,17 @@ struct walk_options {
     bool second_pass;
     _Atomic uint64_t *entry_budget; /* LIMIT_ENTRIES less what was walked, shared by all layers */
     _Atomic uint64_t *file_budget;  /* the same of LIMIT_WANTED_FILES */
+    bool plain_names;               /* a name that begins with ".wh." is a name like others */
 };
 
 /* 0; or 1 when the archive just stops, without its end mark. Negative: the layer could not be read
  * to its end; what was seen before stays in the record. */
 int walk_tar(struct source *source, const struct walk_options *options,
              const struct walk_visitor *visitor, struct layer_record *record, struct pl_err *err);
+/* The same of a folder that an engine keeps a layer in: 0, or negative. */
+int walk_layer_folder(const struct layer_folder *folder, const struct walk_options *options,
+                const struct walk_visitor *visitor, struct layer_record *record,
+                struct pl_err *err);
+int walk_entries(struct entries *entries, const struct walk_options *options,
+                 const struct walk_visitor *visitor, struct layer_record *record,
+                 struct pl_err *err);
