@@ -190,12 +190,6 @@ static void identify(struct layer_cache *cache, size_t index)
         identify_blob_file(cache, index, &file);
 }
 
-void layer_cache_look_again(struct layer_cache *cache, size_t index)
-{
-    if (!cache->layers[index].known)
-        identify(cache, index);
-}
-
 /* Behind a walk: what was computed while the bytes were read. */
 static void identify_walked(struct layer_cache *cache, size_t index,
                             const struct layer_digests *digests)
