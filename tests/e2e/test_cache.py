@@ -431,6 +431,29 @@ class Trouble(Case):
         self.assertEqual(names(json.loads(done.stdout)), ["bash 5.2", "openssl 1.0"])
 
 
+    def test_a_full_disk(self):
+        packed(self.path, [HONEST])
+        code = ("import os, resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+                "resource.setrlimit(resource.RLIMIT_FSIZE, (60000, 60000)); os.execv(sys.argv[1], sys.argv[1:])")
+        done = subprocess.run(["python3", "-c", code, PROGRAM, "sbom", self.path, "--format", "json", "--cache", self.cache],
+                              capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, names(json.loads(done.stdout))), (0, ["bash 5.2", "openssl 1.0"]))
+        self.assertEqual(done.stderr.count("The cache of layers is not used"), 1, done.stderr)
+        self.same(self.path, (1, 1))
+
+    def test_a_machine_without_sqlite(self):
+        packed(self.path, [HONEST])
+        with open(os.path.join(self.folder, "libsqlite3.so.0"), "w", encoding="ascii") as file:
+            file.write("no library\n" * 100)
+        env = {"LD_LIBRARY_PATH": self.folder}
+        done = self.run_one(self.path, env=env)
+        self.assertEqual((done.returncode, names(json.loads(done.stdout))), (0, ["bash 5.2", "openssl 1.0"]))
+        self.assertIn("libsqlite3-0", done.stderr)
+        done = support.plimsoll("sbom", self.path, "--format", "json", "--cache", self.cache, env=env)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertNotEqual(support.plimsoll("cache", "info", "--cache", self.cache, env=env).returncode, 0)
+
+
 class Verbs(Case):
     def test_info_and_clear(self):
         packed(self.path, [HONEST])
