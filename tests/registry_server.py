@@ -55,6 +55,7 @@ class Certificates:
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "test"
+    disable_nagle_algorithm = True
 
     def log_message(self, *words):
         pass

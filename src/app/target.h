@@ -3,6 +3,7 @@
 
 #include "image/image.h"
 
+struct registry;
 struct registry_options;
 
 struct target_options {
@@ -10,6 +11,7 @@ struct target_options {
     const struct progress *progress; /* NULL: none */
     bool offline;                    /* no registry is asked */
     const struct registry_options *registry;
+    struct registry *client; /* of all targets; NULL: each opens its own */
     /* Which of several sources a bare reference was found in; NULL: nobody is told. */
     void (*chosen)(void *context, const char *source, struct str name);
     void *context;

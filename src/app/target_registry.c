@@ -7,7 +7,7 @@
 
 /* A repository as a store of blobs. What was fetched already is not asked for again. */
 struct remote {
-    struct registry *registry;
+    struct registry *registry; /* its own; NULL: that of all targets */
     struct repository *repository;
     struct arena arena;
     struct registry_document top;
@@ -56,11 +56,13 @@ static int open_remote(struct remote *remote, struct str text, const struct targ
                     STR_ARG(text));
     if (r < 0)
         return r;
-    struct registry_options registry = *options->registry;
-    registry.user_host = ret_reference->host;
-    remote->registry = registry_open(&registry);
-    remote->repository =
-        registry_repository(remote->registry, ret_reference->host, ret_reference->repository);
+    if (!options->client) {
+        struct registry_options registry = *options->registry;
+        registry.user_host = ret_reference->host;
+        remote->registry = registry_open(&registry);
+    }
+    remote->repository = registry_repository(options->client ? options->client : remote->registry,
+                                             ret_reference->host, ret_reference->repository);
     return repository_manifest(
         remote->repository, ret_reference->digest.len ? ret_reference->digest : ret_reference->tag,
         &remote->arena, &remote->top, err);

@@ -55,6 +55,7 @@
 #define LIMIT_REDIRECTS 10                   /* redirections of one request */
 #define LIMIT_RETRY_SECONDS 900ULL           /* that a registry may ask to wait for one request */
 #define LIMIT_ATTACHMENT (64 * MIB)          /* a document attached to an image */
+#define LIMIT_SWEEP_JOURNAL (2 * GIB)        /* what a sweep notes on its way */
 #define LIMIT_REFERRERS 1000ULL              /* documents attached to one image that are looked at */
 
 /* Cache */

@@ -46,7 +46,6 @@ int exit_code_worst(int a, int b);
          N_("where images are known from that this one may be built on; several times; by "        \
             "default store, docker and podman; docs/base-image.md")},                              \
         {"layers", "squashed", N_("the image as its layers make it together (the default)")},      \
-        {"jobs", "N", N_("layers that are read at once; by default one a processor core")},        \
         {"offline", NULL, N_("never use the network: only what is on this machine is examined")},  \
         REGISTRY_OPTIONS, CACHE_OPTIONS,                                                           \
         {"attached", "LIST",                                                                       \

@@ -109,15 +109,18 @@ static int sbom_run(const struct args *args)
                "{target} and {n} in a name stand for the target and its number")                   \
     }
 
+#define JOBS_OPTION                                                                                \
+    {                                                                                              \
+        "jobs", "N", N_("layers that are read at once; by default one a processor core")           \
+    }
+
 static const struct option scan_options[] = {
-    OUTPUT_OPTIONS,
-    TARGET_OPTIONS,
-    FINDING_OPTIONS,
-    {NULL, NULL, NULL},
+    OUTPUT_OPTIONS, JOBS_OPTION, TARGET_OPTIONS, FINDING_OPTIONS, {NULL, NULL, NULL},
 };
 
 static const struct option sbom_options[] = {
     OUTPUT_OPTIONS,
+    JOBS_OPTION,
     TARGET_OPTIONS,
     {NULL, NULL, NULL},
 };

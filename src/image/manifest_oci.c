@@ -2,6 +2,7 @@
  * image-index.md. */
 #include "base/buf.h"
 #include "base/limits.h"
+#include "image/index.h"
 #include "image/manifest.h"
 #include "image/manifest_internal.h"
 
@@ -252,4 +253,33 @@ int manifest_read_digest(struct image *image, struct str digest,
     int r = archive_read_digest(image->archive, &image->arena, image->digest, true, &bytes, err);
     return r < 0 ? err_prefix(err, "manifest %.*s", STR_ARG(digest))
                  : read_document(image, bytes, image->digest, STR_NONE, options, err);
+}
+
+bool index_images(struct str document, const struct str *platform, struct arena *arena,
+                  struct index_image **ret_images, size_t *ret_count)
+{
+    AUTO_JSON *index = NULL;
+    struct pl_err ignored;
+    if (json_document(document, &index, &ignored) < 0 || !json_list(index, "manifests"))
+        return false;
+    const json_t *manifests = json_list(index, "manifests");
+    *ret_count = 0;
+    *ret_images = ARENA_ARRAY(arena, struct index_image, json_array_size(manifests) + 1);
+    for (size_t i = 0; i < json_array_size(manifests); i++) {
+        const json_t *descriptor = json_array_get(manifests, i);
+        struct index_image image = {
+            .digest = arena_str(arena, json_text(descriptor, "digest")),
+            .platform = manifest_platform(arena, json_member(descriptor, "platform")),
+            .is_index = is_index_type(json_text(descriptor, "mediaType")),
+        };
+        if (is_image(descriptor) && digest_is_valid(image.digest) &&
+            (!platform || !image.platform.len || platform_matches(*platform, image.platform)))
+            (*ret_images)[(*ret_count)++] = image;
+    }
+    return true;
+}
+
+struct str index_own_platform(struct arena *arena)
+{
+    return arena_printf(arena, "linux/%.*s", STR_ARG(manifest_machine()));
 }

@@ -256,6 +256,9 @@ int auth_answer(struct auth *auth, const struct auth_scope *scope, const struct 
         question.scope = scope_text(scope, arena);
         return fetch_token(auth, scope, &question, ret_header, err);
     }
+    if (!question.challenge.basic && refused->challenges.count == 0)
+        return err_set(err, PL_E_DENIED, "%.*s refuses it and asks for no log-in (401)",
+                       STR_ARG(url_host(url)));
     if (!question.challenge.basic)
         return err_set(err, PL_E_UNSUPPORTED,
                        "%.*s asks for a way to log in that is neither Basic nor Bearer",

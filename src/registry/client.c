@@ -231,8 +231,7 @@ static int perform(struct asking *asking, struct exchange *ret_exchange, struct 
 /* A server named with --insecure may speak no TLS at all. */
 static bool fall_back_to_http(struct asking *asking, const struct exchange *answer)
 {
-    if (!(answer->no_tls || answer->unreachable) ||
-        __atomic_load_n(&asking->endpoint->plain, __ATOMIC_RELAXED) ||
+    if (!(answer->no_tls || answer->unreachable) || str_starts(asking->url, STR("http://")) ||
         !transport_is_insecure(asking->registry->transport, asking->endpoint->host))
         return false;
     __atomic_store_n(&asking->endpoint->plain, true, __ATOMIC_RELAXED);
