@@ -1,8 +1,11 @@
 #include "io/file_identity.h"
 
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 
 static const int64_t SECOND = 1000000000;
 
@@ -22,10 +25,35 @@ static bool is_settled(int64_t changed)
     return !__builtin_sub_overflow(clock_system(), changed, &age) && age > grain;
 }
 
+/* File systems of this machine's own kernel. Others (of the network, FUSE, FAT) have times that a
+ * server or a person makes up, or none. */
+static bool keeps_times(int fd)
+{
+    static const unsigned long known[] = {
+        EXT4_SUPER_MAGIC,
+        XFS_SUPER_MAGIC,
+        BTRFS_SUPER_MAGIC,
+        F2FS_SUPER_MAGIC,
+        TMPFS_MAGIC,
+        OVERLAYFS_SUPER_MAGIC,
+        RAMFS_MAGIC,
+        0x2fc12fc1UL /* ZFS */,
+        0xca451a4eUL /* bcachefs */,
+    };
+    struct statfs status;
+    if (fstatfs(fd, &status) < 0)
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(known); i++)
+        if (((unsigned long)status.f_type & 0xffffffffUL) == known[i])
+            return true;
+    return false;
+}
+
 bool file_identity_get(int fd, uint64_t offset, uint64_t length, struct file_identity *ret)
 {
     struct stat status;
-    if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_nlink == 0)
+    if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_nlink == 0 ||
+        !keeps_times(fd))
         return false;
     *ret = (struct file_identity){
         .device = status.st_dev,

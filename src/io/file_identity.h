@@ -12,7 +12,8 @@ struct file_identity {
     bool settled; /* it was not changed in the moments before: a change yet to come shows */
 };
 
-/* False: there is none to rely on (a file without a name, or something else than a file). */
+/* False: there is none to rely on (a file without a name, something else than a file, a file system
+ * whose times are not the kernel's). */
 bool file_identity_get(int fd, uint64_t offset, uint64_t length, struct file_identity *ret);
 /* The same bytes, `settled` or not. */
 bool file_identity_equal(const struct file_identity *a, const struct file_identity *b);
