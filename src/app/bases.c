@@ -119,15 +119,19 @@ static bool ask_engines(struct bases *bases, struct report *report)
 {
     size_t before = bases->images.count;
     for (int kind = 0; kind < ENGINE_COUNT; kind++) {
-        struct str socket;
+        CLEANUP(engine_closep) struct engine *engine = NULL;
+        struct engine_address address;
         struct pl_err problem;
         if (!bases->engines[kind])
             continue;
         bases->engines[kind] = false;
         bases->asking = engine_name((enum engine_kind)kind);
-        if (!engine_socket((enum engine_kind)kind, &bases->arena, &socket))
-            continue;
-        if (engine_each_image(socket, take_image, bases, &problem) < 0) {
+        if (engine_find((enum engine_kind)kind, NULL, &bases->arena, &address, &problem) < 0)
+            continue; /* nobody asked for an engine: there is none, or it is not for this user */
+        int r = engine_open(&address, NULL, &engine, &problem);
+        if (r == 0)
+            r = engine_each_image(engine, take_image, bases, &problem);
+        if (r < 0) {
             err_prefix(&problem, "the base image was looked for");
             report_tell(report, false, STR_NONE, &problem);
         }

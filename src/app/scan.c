@@ -14,6 +14,7 @@
 #include "match/match.h"
 #include "model/purl.h"
 #include "registry/client.h"
+#include "registry/reference.h"
 
 /* ---- which catalogers ---- */
 
@@ -50,11 +51,17 @@ static int choose_catalogers(struct str list, bool **ret_enabled, struct pl_err 
 
 /* ---- the target ---- */
 
-/* What fingerprints call the target. */
-static struct str root_of(const struct image *image)
+/* What fingerprints call the target: a name of Docker Hub as an archive of docker save has it, so
+ * that a finding is the same wherever the image came from. */
+static struct str root_of(const struct image *image, struct arena *arena)
 {
     bool named = !str_equal(image->name, image->path);
     struct str root = named ? target_root_name(image->name) : path_base(image->path);
+    struct reference reference;
+    struct pl_err ignored;
+    bool full = named && image->kind >= TARGET_REGISTRY && image->kind != TARGET_CONTAINER;
+    if (full && reference_parse(image->name, arena, &reference, &ignored) == 0)
+        root = target_root_name(reference_familiar(arena, &reference));
     return root.len ? root : image->path; /* "/" */
 }
 
@@ -68,7 +75,7 @@ static void describe_target(struct report *report, const struct image *image)
         report->target.index_digest = arena_str(arena, image->top_digest);
     report->target.image_id = arena_str(arena, image->image_id);
     report->target.platform = arena_str(arena, image->platform);
-    report->target.root = arena_str(arena, root_of(image));
+    report->target.root = arena_str(arena, root_of(image, arena));
     for (size_t i = 0; i < image->layers.count; i++) {
         const struct image_layer *layer = &image->layers.items[i];
         *VEC_ADD(&report->target.layers) = (struct report_layer){
@@ -80,6 +87,8 @@ static void describe_target(struct report *report, const struct image *image)
     }
     for (size_t i = 0; i < image->problems.count; i++)
         report_tell(report, true, STR_NONE, &image->problems.items[i]);
+    for (size_t i = 0; i < image->notes.count; i++)
+        report_tell(report, false, STR_NONE, &image->notes.items[i]);
 }
 
 static bool get_kept(void *context, const char *path, struct str *ret_content)
@@ -155,6 +164,7 @@ static int scan_image(struct str target, const struct scan_options *options, con
     struct target_options target_options = options->target;
     target_options.platform = options->platform;
     target_options.progress = options->progress;
+    target_options.verify = options->verify;
     int r = target_open(target, &target_options, &image, err);
     if (r < 0)
         return r;

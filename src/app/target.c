@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "app/target_engine.h"
 #include "app/target_registry.h"
 #include "base/buf.h"
 #include "registry/reference.h"
@@ -16,7 +17,10 @@ static const struct {
     open_function *open;
     bool by_reference; /* a bare reference is looked for here */
 } sources[] = {
+    {"docker", target_open_docker, true},
+    {"podman", target_open_podman, true},
     {"registry", target_open_registry, true},
+    {"container", target_open_container, false},
     {NULL, NULL, false},
 };
 
@@ -42,11 +46,13 @@ static bool may_be_reference(struct str target)
 static int open_reference(struct str target, const struct target_options *options,
                           struct image **ret_image, struct pl_err *err)
 {
+    struct target_options bare = *options;
     int r = -PL_E_NOT_FOUND;
+    bare.bare = true;
     for (size_t i = 0; sources[i].prefix; i++) {
         if (!sources[i].by_reference)
             continue;
-        r = sources[i].open(target, options, ret_image, err);
+        r = sources[i].open(target, &bare, ret_image, err);
         if (r == 0 && options->chosen)
             options->chosen(options->context, sources[i].prefix, (*ret_image)->name);
         if (r != -PL_E_NOT_FOUND)

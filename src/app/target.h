@@ -3,6 +3,7 @@
 
 #include "image/image.h"
 
+struct engine_options;
 struct registry;
 struct registry_options;
 
@@ -10,6 +11,9 @@ struct target_options {
     struct str platform;             /* "os/arch[/variant]"; empty: this machine's */
     const struct progress *progress; /* NULL: none */
     bool offline;                    /* no registry is asked */
+    bool verify; /* the very bytes of layers are wanted: they are not read in an engine's folder */
+    bool bare;   /* the name has no prefix: a source that is not there is passed over */
+    const struct engine_options *engines; /* NULL: as the environment says */
     const struct registry_options *registry;
     struct registry *client; /* of all targets; NULL: each opens its own */
     /* Which of several sources a bare reference was found in; NULL: nobody is told. */

@@ -57,7 +57,8 @@ static int open_remote(struct remote *remote, struct str text, const struct targ
     if (r < 0)
         return r;
     if (!options->client) {
-        struct registry_options registry = *options->registry;
+        struct registry_options registry =
+            options->registry ? *options->registry : (struct registry_options){.user = STR_NONE};
         registry.user_host = ret_reference->host;
         remote->registry = registry_open(&registry);
     }

@@ -311,9 +311,12 @@ int scan_setup_parse(struct scan_setup *setup, const struct args *args, bool sbo
     setup->options.progress = ui_progress();
     setup->options.target.offline = args_has(args, "offline");
     setup->options.target.registry = &setup->registry;
+    setup->options.target.engines = &setup->engines;
     setup->options.target.chosen = tell_chosen;
     setup->options.counts = &setup->layers;
     int r = registry_args_parse(args, &setup->arena, &setup->registry, err);
+    if (r == 0)
+        r = engine_args_parse(args, &setup->engines, err);
     if (r == 0)
         r = cache_args_open(args, &setup->cache, err);
     setup->options.cache = setup->cache;

@@ -5,6 +5,7 @@
 #include "app/bases.h"
 #include "app/scan.h"
 #include "cli/cache_args.h"
+#include "cli/engine_args.h"
 #include "cli/registry_args.h"
 #include "cli/verb.h"
 #include "decide/decide.h"
@@ -20,6 +21,7 @@ struct scan_setup {
     struct bases *bases;
     struct license_policy *licenses;
     struct registry_options registry;
+    struct engine_options engines;
     struct trust_policy *trust;
     struct cache *cache;
     struct layer_counts layers;

@@ -115,23 +115,27 @@ static int sbom_run(const struct args *args)
     }
 
 static const struct option scan_options[] = {
-    OUTPUT_OPTIONS, JOBS_OPTION, TARGET_OPTIONS, FINDING_OPTIONS, {NULL, NULL, NULL},
+    OUTPUT_OPTIONS, JOBS_OPTION, TARGET_OPTIONS, ENGINE_OPTIONS,
+    FINDING_OPTIONS, {NULL, NULL, NULL},
 };
 
 static const struct option sbom_options[] = {
     OUTPUT_OPTIONS,
     JOBS_OPTION,
     TARGET_OPTIONS,
+    ENGINE_OPTIONS,
     {NULL, NULL, NULL},
 };
 
 static const char target_details[] = N_(
     "TARGET is a path, its kind found by content: an archive of docker save, an OCI layout as a "
     "folder or a tar, a root file system, or a bill of materials (plimsoll list inputs); or the "
-    "name of an image, such as nginx:1.27, which is looked for in its registry. A prefix "
-    "forces the kind: docker-archive:FILE[:TAG], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR, "
-    "registry:NAME, sbom:FILE. dir:/ is the running system's own root, sbom:- what comes in on "
-    "standard input.");
+    "name of an image, such as nginx:1.27, which is looked for in the engines of this machine "
+    "(Docker, Podman, containerd) and then in its registry. A prefix forces the kind: "
+    "docker-archive:FILE[:TAG], oci:DIR[:TAG], oci-archive:FILE[:TAG], dir:DIR, registry:NAME, "
+    "docker:NAME, podman:NAME, containerd:NAME, container:NAME (a container with what it changed "
+    "itself), sbom:FILE. dir:/ is the running system's own root, sbom:- what comes in on standard "
+    "input.");
 
 const struct verb verb_scan = {
     .name = "scan",

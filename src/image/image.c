@@ -44,6 +44,7 @@ void image_close(struct image *image)
         close(image->root_fd);
     VEC_FREE(&image->layers);
     VEC_FREE(&image->problems);
+    VEC_FREE(&image->notes);
     arena_free(&image->arena);
     free(image);
 }
@@ -249,4 +250,29 @@ int image_from_blobs(enum target_kind kind, struct str name, struct archive *arc
     else
         *ret_image = image;
     return r;
+}
+
+int image_from_archive(enum target_kind kind, struct str name, int fd, uint64_t size,
+                       const struct image_options *options, struct image **ret_image,
+                       struct pl_err *err)
+{
+    struct image *image = mem_zalloc(1, sizeof(*image));
+    struct pl_err damage;
+    image->root_fd = -1;
+    image->kind = kind;
+    image->budget.progress = options->progress;
+    int r = archive_open_tar(fd, size, &image->archive, &damage, err);
+    if (r == 0 && damage.code != PL_OK) {
+        *err = damage;
+        r = -(int)damage.code;
+    }
+    if (r == 0)
+        r = manifest_read_docker(image, STR_NONE, options, err);
+    if (r < 0) {
+        image_close(image);
+        return r;
+    }
+    image->name = arena_str(&image->arena, name);
+    *ret_image = image;
+    return 0;
 }

@@ -55,6 +55,7 @@ struct image {
     int root_fd;                    /* a root folder in the place of layers; else -1 */
     VEC(struct image_layer) layers; /* lowest first */
     VEC(struct pl_err) problems; /* found while opening; each means: not everything can be seen */
+    VEC(struct pl_err) notes;    /* what a person should know, and no more */
     struct inflate_budget budget;
 };
 
@@ -86,6 +87,12 @@ static inline bool image_is_folder(const struct image *image)
 int image_from_blobs(enum target_kind kind, struct str name, struct archive *archive,
                      struct str digest, const struct image_options *options,
                      struct image **ret_image, struct pl_err *err);
+
+/* What an engine exported, `size` bytes of `fd`, which is taken over: an archive of docker save with
+ * one image. */
+int image_from_archive(enum target_kind kind, struct str name, int fd, uint64_t size,
+                       const struct image_options *options, struct image **ret_image,
+                       struct pl_err *err);
 
 /* Digests that were computed from the very bytes; empty: they were not all read. */
 struct layer_digests {

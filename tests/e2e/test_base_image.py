@@ -3,6 +3,7 @@ import hashlib
 import http.server
 import json
 import os
+import re
 import shutil
 import signal
 import socketserver
@@ -137,8 +138,13 @@ class FakeEngine(Case):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self):
-                asked.append(self.path)
-                status, body = answers.get(self.path, (404, b"{}"))
+                path = re.sub(r"^/v1\.[0-9]+/", "/", self.path)
+                if path not in ("/_ping", "/version"):
+                    asked.append(path)
+                if path == "/version" and path not in answers:
+                    status, body = 200, b'{"ApiVersion": "1.41"}'
+                else:
+                    status, body = answers.get(path, (404, b"{}"))
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
