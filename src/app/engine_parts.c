@@ -1,12 +1,11 @@
 #include "app/engine_parts.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include <linux/capability.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/buf.h"
-#include "base/limits.h"
 #include "image/folder_image.h"
-#include "io/whole_file.h"
 
 const struct storage *storage_of(enum engine_kind kind)
 {
@@ -56,18 +55,12 @@ int engine_path(const char *before, struct str name, const char *behind, struct 
     return 0;
 }
 
-/* capabilities(7): CAP_SYS_ADMIN, without which getxattr(2) finds no "trusted." attributes. */
+/* Without CAP_SYS_ADMIN getxattr(2) finds no attribute of "trusted.", and tells nothing of it. */
 static bool sees_trusted_marks(void)
 {
-    enum { CAP_SYS_ADMIN_BIT = 21 };
-    AUTO_BUF text = {0};
-    struct pl_err ignored;
-    if (whole_file_read("/proc/self/status", LIMIT_FILE_SMALL, LIMIT_NAME(LIMIT_FILE_SMALL), &text,
-                        &ignored) < 0)
-        return false;
-    buf_putc(&text, 0);
-    const char *line = strstr(text.data, "\nCapEff:");
-    return line && strtoull(line + strlen("\nCapEff:"), NULL, 16) >> CAP_SYS_ADMIN_BIT & 1;
+    struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {{0}};
+    return syscall(SYS_capget, &head, sets) == 0 && sets[0].effective >> CAP_SYS_ADMIN & 1;
 }
 
 int image_of_stored(enum target_kind kind, struct str name, const struct stored_image *stored,

@@ -105,6 +105,8 @@ static int ask_engine(struct opening *opening, struct engine *engine, struct pl_
     int r = engine_path("/containers/", opening->asked, "/json", &path, err);
     if (r == 0)
         r = engine_ask(engine, path.data, &inspected, err);
+    if (r == 0 && !engine_name_is_valid(json_text(inspected, "Id")))
+        r = err_set(err, PL_E_FORMAT, "the engine's answer tells no id");
     if (r < 0)
         return r;
     struct str root = opening->options->verify ? STR_NONE : engine_root(engine, &opening->arena);

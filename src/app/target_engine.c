@@ -166,6 +166,8 @@ static int ask_engine(struct opening *opening, struct pl_err *err)
         r = engine_ask(opening->engine, path.data, &inspected, err);
     if (r == -PL_E_NOT_FOUND)
         return no_such_image(opening, err);
+    if (r == 0 && !engine_name_is_valid(json_text(inspected, "Id")))
+        r = err_set(err, PL_E_FORMAT, "the engine's answer tells no id");
     return r < 0 ? r : open_inspected(opening, inspected, err);
 }
 
