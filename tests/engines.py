@@ -76,6 +76,60 @@ class Docker:
         return done.stdout.strip()
 
 
+class Podman:
+    """A real Podman with a folder of its own, and its service."""
+
+    def __init__(self, driver="overlay"):
+        self.run = tempfile.mkdtemp(prefix="pp")
+        self.root, self.socket, self.process = f"{self.run}/root", f"{self.run}/podman.sock", None
+        write(f"{self.run}/containers.conf", '[containers]\ndefault_ulimits=["nofile=1024:20000","nproc=1024:1024"]\n')
+        write(f"{self.run}/storage.conf", f'[storage]\ndriver = "{driver}"\ngraphroot = "{self.root}"\n'
+                                          f'runroot = "{self.run}/run"\n')
+        write(f"{self.run}/policy.json", '{"default":[{"type":"insecureAcceptAnything"}]}')
+        self.env = {**os.environ, "CONTAINERS_CONF": f"{self.run}/containers.conf", "TMPDIR": self.run,
+                    "CONTAINERS_STORAGE_CONF": f"{self.run}/storage.conf"}
+        self.words = ["podman", "--cgroup-manager", "cgroupfs", "--runtime", "runc", "--events-backend", "none"]
+
+    def __call__(self, *words, **more):
+        done = subprocess.run([*self.words, *words], capture_output=True, text=True, env=self.env, check=False, **more)
+        assert done.returncode == 0, (words, done.stderr)
+        return done.stdout.strip()
+
+    def serve(self):
+        with open(f"{self.run}/log", "wb") as log:
+            self.process = subprocess.Popen([*self.words, "system", "service", "-t", "0", f"unix://{self.socket}"], stdout=log,
+                                            stderr=log, env=self.env)
+        wait_for(self.process, ["curl", "-sf", "--unix-socket", self.socket, "http://d/_ping"], f"{self.run}/log")
+
+    def close(self):
+        if self.process:
+            stop(self.process)
+        subprocess.run([*self.words, "rm", "-af", "-t", "0"], capture_output=True, env=self.env, check=False)
+        subprocess.run(["umount", f"{self.root}/overlay"], capture_output=True, check=False)
+        shutil.rmtree(self.run, ignore_errors=True)
+
+
+TOOL = """
+#include <string.h>
+#include <unistd.h>
+int main(int count, char **words)
+{
+    if (count > 2 && strcmp(words[1], "rm") == 0)
+        return unlink(words[2]) != 0;
+    return pause();
+}
+"""
+
+
+def tool(folder):
+    """Bytes of a program without libraries: waits, or removes a file."""
+    source = os.path.join(folder, "tool.c")
+    write(source, TOOL)
+    subprocess.run(["cc", "-static", "-Os", "-s", "-o", f"{folder}/tool", source], check=True)
+    with open(f"{folder}/tool", "rb") as file:
+        return file.read()
+
+
 class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     daemon_threads = True
     block_on_close = False

@@ -76,6 +76,18 @@ static struct str told_digest(struct opening *opening, const json_t *inspected, 
     return first;
 }
 
+/* Without the engine. */
+static struct str stored_name_of(struct opening *opening, const struct stored_image *stored)
+{
+    struct str by_id = full_name(&opening->arena, stored->name);
+    struct str asked = full_name(&opening->arena, opening->asked);
+    bool id = str_starts(stored->image_id, opening->asked) ||
+              str_starts(str_from(stored->image_id, 7), opening->asked);
+    if (by_id.len)
+        return by_id;
+    return id || asked.len == 0 ? opening->asked : asked;
+}
+
 /* ---- ways to the bytes ---- */
 
 static int read_folders(struct opening *opening, struct str root, struct str stored_name,
@@ -85,6 +97,8 @@ static int read_folders(struct opening *opening, struct str root, struct str sto
     int r = storage_of(opening->kind)->image(root, stored_name, &opening->arena, &stored, err);
     if (r < 0)
         return r;
+    if (name.len == 0)
+        name = stored_name_of(opening, &stored);
     return image_of_stored(target_kind_of(opening->kind), name, &stored, opening->options,
                            opening->ret_image, err);
 }
@@ -175,8 +189,7 @@ static int ask_engine(struct opening *opening, struct pl_err *err)
 static int read_storage(struct opening *opening, struct str root, const struct pl_err *why,
                         struct pl_err *err)
 {
-    struct str name = full_name(&opening->arena, opening->asked);
-    int r = read_folders(opening, root, opening->asked, name.len ? name : opening->asked, err);
+    int r = read_folders(opening, root, opening->asked, STR_NONE, err);
     if (r < 0 && why)
         err_prefix(err, "%s", why->message);
     return r;

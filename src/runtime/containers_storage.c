@@ -286,7 +286,7 @@ static struct str config_path(const struct stores *stores, const struct store *s
 }
 
 static int take_image(struct stores *stores, const struct store *store, const json_t *image,
-                      struct stored_image *ret, struct pl_err *err)
+                      struct str name, struct stored_image *ret, struct pl_err *err)
 {
     struct arena *arena = stores->arena;
     struct str id = json_text(image, "id");
@@ -296,6 +296,8 @@ static int take_image(struct stores *stores, const struct store *store, const js
                        STR_ARG(str_first(id, 100)));
     ret->image_id = digest;
     ret->digest = arena_str(arena, json_text(image, "digest"));
+    if (storage_id_part(name).len && str_starts(id, storage_id_part(name)))
+        ret->name = arena_str(arena, json_value_text(json_array_get(json_list(image, "names"), 0)));
     ret->whole_trees = stores->driver->whole_trees;
     struct str path = config_path(stores, store, id, digest);
     int r = storage_config(path, digest, arena, &ret->config, err);
@@ -318,7 +320,7 @@ static int find_image(struct stores *stores, struct str name, struct stored_imag
         if (r < 0)
             return r;
         if (image)
-            return take_image(stores, store, image, ret, err);
+            return take_image(stores, store, image, name, ret, err);
     }
     return err_set(err, PL_E_NOT_FOUND, "%.*s holds no image %.*s",
                    STR_ARG(stores->items.items[0].root), STR_ARG(name));

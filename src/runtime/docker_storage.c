@@ -51,6 +51,18 @@ static struct str id_of_name(const json_t *root, struct str name, struct arena *
     return STR_NONE;
 }
 
+/* One of the image's names with a tag. */
+static struct str name_of_id(const json_t *root, struct str id, struct arena *arena)
+{
+    const char *repository, *name;
+    json_t *tags, *value;
+    json_object_foreach(json_member(root, "Repositories"), repository, tags) json_object_foreach(
+        tags, name,
+        value) if (!strchr(name, '@') &&
+                   str_equal(json_value_text(value), id)) return arena_str(arena, str_of(name));
+    return STR_NONE;
+}
+
 static int id_of_part(struct str folder, struct str part, struct arena *arena, struct str *ret_id,
                       struct pl_err *err)
 {
@@ -70,7 +82,7 @@ static int id_of_part(struct str folder, struct str part, struct arena *arena, s
 }
 
 static int find_image(struct str metadata, struct str name, struct arena *arena, struct str *ret_id,
-                      struct pl_err *err)
+                      struct str *ret_name, struct pl_err *err)
 {
     AUTO_JSON *names = NULL;
     struct str path = arena_printf(arena, "%.*s/repositories.json", STR_ARG(metadata));
@@ -81,7 +93,9 @@ static int find_image(struct str metadata, struct str name, struct arena *arena,
     if (ret_id->len)
         return 0;
     struct str folder = arena_printf(arena, "%.*s/imagedb/content/sha256", STR_ARG(metadata));
-    return id_of_part(folder, storage_id_part(name), arena, ret_id, err);
+    r = id_of_part(folder, storage_id_part(name), arena, ret_id, err);
+    *ret_name = name_of_id(names, *ret_id, arena);
+    return r;
 }
 
 /* ---- layers ---- */
@@ -167,7 +181,7 @@ static int read_image(struct str root, const struct driver *driver, struct str n
                       struct arena *arena, struct stored_image *ret, struct pl_err *err)
 {
     struct str metadata = arena_printf(arena, "%.*s/image/%s", STR_ARG(root), driver->name), id;
-    int r = find_image(metadata, name, arena, &id, err);
+    int r = find_image(metadata, name, arena, &id, &ret->name, err);
     if (r == 0 && id.len == 0)
         r = err_set(err, PL_E_NOT_FOUND, "%.*s holds no image %.*s", STR_ARG(root), STR_ARG(name));
     if (r < 0)
@@ -284,6 +298,7 @@ static int docker_container(struct str root, struct str name, struct arena *aren
     struct str id;
     const struct driver *driver = NULL;
     root = arena_str(arena, root);
+    *ret = (struct stored_image){.count = 0};
     int r = find_container(root, name, arena, &id, err);
     if (r == 0)
         r = read_container(root, id, arena, &config, err);

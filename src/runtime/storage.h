@@ -9,6 +9,7 @@
 struct stored_image {
     struct str image_id, digest; /* digest: of the manifest; empty: not told */
     struct str config;           /* its bytes, held against the image's ID */
+    struct str name;             /* one of its names, when it was asked for by its id; else empty */
     struct str *folders;         /* lowest layer first; with has_own a container's at the end */
     size_t count;
     bool has_own;
