@@ -6,26 +6,6 @@
 #include "base/limits.h"
 #include "base/mem.h"
 
-static void *hash_buffers(void *context)
-{
-    struct decoded_source *self = context;
-    pthread_mutex_lock(&self->lock);
-    for (;;) {
-        while (self->hashed == self->filled && !self->closed)
-            pthread_cond_wait(&self->changed, &self->lock);
-        if (self->hashed == self->filled)
-            break;
-        size_t slot = self->hashed % DECODED_RING;
-        pthread_mutex_unlock(&self->lock);
-        sha256_add(&self->sha, self->buffers + slot * DECODED_BUFFER, self->lengths[slot]);
-        pthread_mutex_lock(&self->lock);
-        self->hashed++;
-        pthread_cond_broadcast(&self->changed);
-    }
-    pthread_mutex_unlock(&self->lock);
-    return NULL;
-}
-
 void inflate_budget_tell(struct inflate_budget *budget, uint64_t more)
 {
     uint64_t done = atomic_fetch_add(&budget->done, more) + more;
@@ -56,14 +36,9 @@ static int refill(struct decoded_source *self, struct pl_err *err)
 {
     if (self->ended)
         return 0;
-    uint64_t turn = self->filled;
-    if (self->hashing) {
-        pthread_mutex_lock(&self->lock);
-        while (turn - self->hashed >= DECODED_RING)
-            pthread_cond_wait(&self->changed, &self->lock);
-        pthread_mutex_unlock(&self->lock);
-    }
-    size_t slot = turn % DECODED_RING, len = 0;
+    if (self->hashing)
+        hasher_wait(&self->hasher, (size_t)(DECODED_RING - 1) * DECODED_BUFFER);
+    size_t slot = self->filled % DECODED_RING, len = 0;
     unsigned char *buffer = self->buffers + slot * DECODED_BUFFER;
     int r = decoder_read(self->decoder, buffer, DECODED_BUFFER, &len, err);
     if (r == 0)
@@ -76,15 +51,9 @@ static int refill(struct decoded_source *self, struct pl_err *err)
     self->next = buffer;
     self->left = len;
     self->total += len;
-    self->lengths[slot] = len;
-    if (self->hashing) {
-        pthread_mutex_lock(&self->lock);
-        self->filled++;
-        pthread_cond_broadcast(&self->changed);
-        pthread_mutex_unlock(&self->lock);
-    } else {
-        self->filled++;
-    }
+    self->filled++;
+    if (self->hashing)
+        hasher_submit(&self->hasher, len);
     return 0;
 }
 
@@ -166,31 +135,17 @@ int decoded_source_init(struct decoded_source *source, struct decoder *decoder,
         .decoder = decoder,
         .budget = budget,
         .buffers = mem_alloc((size_t)DECODED_RING * DECODED_BUFFER),
-        .lock = PTHREAD_MUTEX_INITIALIZER,
-        .changed = PTHREAD_COND_INITIALIZER,
     };
-    sha256_init(&source->sha);
     if (with_digest) {
-        int code = pthread_create(&source->hasher, NULL, hash_buffers, source);
-        if (code != 0) {
+        int r = hasher_init(&source->hasher, source->buffers, (size_t)DECODED_RING * DECODED_BUFFER,
+                            err);
+        if (r < 0) {
             decoded_source_free(source);
-            return err_errno(err, code, "cannot start a thread");
+            return r;
         }
         source->hashing = true;
     }
     return 0;
-}
-
-static void join_hasher(struct decoded_source *source)
-{
-    if (!source->hashing)
-        return;
-    pthread_mutex_lock(&source->lock);
-    source->closed = true;
-    pthread_cond_broadcast(&source->changed);
-    pthread_mutex_unlock(&source->lock);
-    pthread_join(source->hasher, NULL);
-    source->hashing = false;
 }
 
 int decoded_source_finish(struct decoded_source *source, unsigned char ret_digest[SHA256_BYTES],
@@ -201,14 +156,14 @@ int decoded_source_finish(struct decoded_source *source, unsigned char ret_diges
         if (r < 0)
             return r;
     }
-    join_hasher(source);
-    sha256_end(&source->sha, ret_digest);
+    if (source->hashing)
+        hasher_end(&source->hasher, ret_digest);
     return 0;
 }
 
 void decoded_source_free(struct decoded_source *source)
 {
-    join_hasher(source);
+    hasher_free(&source->hasher);
     decoder_free(source->decoder);
     free(source->buffers);
     source->decoder = NULL;

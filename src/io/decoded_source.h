@@ -1,13 +1,13 @@
-/* A source over decompressed bytes, with their SHA-256 computed on a thread of its own while the
- * walker reads: a ring of buffers is filled by the walker's thread and hashed behind it. */
+/* A source over decompressed bytes, with their SHA-256 computed on another thread while the walker
+ * reads: a ring of buffers is filled by the walker's thread and hashed behind it (io/hasher.h). */
 #pragma once
 
-#include <pthread.h>
 #include <stdatomic.h>
 
 #include "base/hash.h"
 #include "base/progress.h"
 #include "io/decoder.h"
+#include "io/hasher.h"
 #include "io/source.h"
 
 /* How much was inflated out of how much, for all layers of one target: what tells a bomb. */
@@ -27,19 +27,14 @@ struct decoded_source {
     struct inflate_budget *budget;
     uint64_t counted; /* compressed bytes told to the budget */
     unsigned char *buffers;
-    size_t lengths[DECODED_RING];
     const unsigned char *next; /* in the current buffer */
     size_t left;
     bool ended;
     uint64_t total; /* decoded bytes */
 
     bool hashing;
-    pthread_t hasher;
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    uint64_t filled, hashed; /* buffers so far */
-    bool closed;
-    struct sha256 sha;
+    struct hasher hasher;
+    uint64_t filled; /* buffers so far */
 };
 
 /* `more` stored bytes are done with. */

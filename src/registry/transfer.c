@@ -5,11 +5,13 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/limits.h"
+#include "io/hasher.h"
 #include "registry/internal.h"
 
 enum {
     RING = 4 * 1024 * 1024,
-    TRIES = 5, /* without a byte more */
+    CHUNK = 512 * 1024, /* at the most, of what libcurl hands over at once */
+    TRIES = 5,          /* without a byte more */
     TRIES_IN_ALL = 200,
     RETRY_WAIT = 300, /* milliseconds */
 };
@@ -28,7 +30,7 @@ struct transfer {
     size_t lent;         /* handed out, not yet given back */
     bool ended, closed;
     int result; /* of the thread */
-    struct sha256 sha;
+    struct hasher hasher;
     struct pl_err err;
     uint64_t passed; /* bytes of this answer that were there before, when no range came */
     bool begun;      /* this answer's first bytes were seen */
@@ -50,7 +52,11 @@ static int put_bytes(struct transfer *transfer, struct str bytes, struct pl_err 
         size_t at = (size_t)(transfer->put % RING), len = bytes.len < room ? bytes.len : room;
         if (len > RING - at)
             len = RING - at;
+        if (len > CHUNK)
+            len = CHUNK;
+        hasher_wait(&transfer->hasher, RING - CHUNK);
         memcpy(transfer->ring + at, bytes.data, len);
+        hasher_submit(&transfer->hasher, len);
         bytes = str_from(bytes, len);
         pthread_mutex_lock(&transfer->lock);
         transfer->put += len;
@@ -78,7 +84,6 @@ static int take_bytes(void *context, struct exchange *exchange, struct str bytes
     if (bytes.len > transfer->size - transfer->put)
         return err_set(err, PL_E_FORMAT, "the registry sends more than the %llu bytes of the blob",
                        (unsigned long long)transfer->size);
-    sha256_add(&transfer->sha, bytes.data, bytes.len);
     return put_bytes(transfer, bytes, err);
 }
 
@@ -184,7 +189,7 @@ static void transfer_digest(struct stream *stream, char ret_text[DIGEST_TEXT])
 {
     struct transfer *transfer = (struct transfer *)stream;
     unsigned char digest[SHA256_BYTES];
-    sha256_end(&transfer->sha, digest);
+    hasher_end(&transfer->hasher, digest);
     sha256_text(digest, ret_text);
 }
 
@@ -196,6 +201,7 @@ static void transfer_close(struct stream *stream)
     pthread_cond_broadcast(&transfer->changed);
     pthread_mutex_unlock(&transfer->lock);
     pthread_join(transfer->thread, NULL);
+    hasher_free(&transfer->hasher);
     pthread_mutex_destroy(&transfer->lock);
     pthread_cond_destroy(&transfer->changed);
     arena_free(&transfer->arena);
@@ -209,7 +215,6 @@ int repository_stream(struct repository *repository, struct str digest, uint64_t
     struct transfer *transfer = mem_zalloc(1, sizeof(*transfer));
     transfer->stream =
         (struct stream){.read = transfer_read, .digest = transfer_digest, .close = transfer_close};
-    sha256_init(&transfer->sha);
     transfer->repository = repository;
     transfer->digest = arena_str(&transfer->arena, digest);
     transfer->url = str_starts(url, STR("https://")) ? arena_str(&transfer->arena, url) : STR_NONE;
@@ -217,12 +222,16 @@ int repository_stream(struct repository *repository, struct str digest, uint64_t
     transfer->ring = mem_alloc(RING);
     pthread_mutex_init(&transfer->lock, NULL);
     pthread_cond_init(&transfer->changed, NULL);
-    int code = pthread_create(&transfer->thread, NULL, run, transfer);
-    if (code != 0) {
+    int r = hasher_init(&transfer->hasher, transfer->ring, RING, err);
+    int code = r == 0 ? pthread_create(&transfer->thread, NULL, run, transfer) : 0;
+    if (code != 0)
+        r = err_errno(err, code, "cannot start a thread");
+    if (r < 0) {
+        hasher_free(&transfer->hasher);
         arena_free(&transfer->arena);
         free(transfer->ring);
         free(transfer);
-        return err_errno(err, code, "cannot start a thread");
+        return r;
     }
     *ret_stream = &transfer->stream;
     return 0;

@@ -292,6 +292,9 @@ static void set_options(struct receiving *receiving, const char *url,
     curl->easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, idle);
     curl->easy_setopt(handle, CURLOPT_BUFFERSIZE, 512L * 1024);
     curl->easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
+    /* Each transfer has a connection of its own: frames inside of it would only be copied once
+     * more. */
+    curl->easy_setopt(handle, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl->easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
     curl->easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_header);
     curl->easy_setopt(handle, CURLOPT_HEADERDATA, receiving);
