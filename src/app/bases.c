@@ -2,10 +2,10 @@
 
 #include <stdlib.h>
 
+#include "app/target.h"
 #include "base/hash.h"
 #include "base/limits.h"
 #include "base/search.h"
-#include "image/image.h"
 #include "io/whole_file.h"
 #include "runtime/engine.h"
 
@@ -202,13 +202,12 @@ void bases_apply(struct bases *bases, struct report *report)
         report->target.layers.items[i].base = i < layers ? BASE_YES : BASE_NO;
 }
 
-int bases_line(struct str target, struct str name, struct arena *arena, struct str *ret_line,
-               struct pl_err *err)
+int bases_line(struct str target, struct str name, const struct target_options *options,
+               struct arena *arena, struct str *ret_line, struct pl_err *err)
 {
     CLEANUP(image_closep) struct image *image = NULL;
-    struct image_options options = {0};
     char chain[DIGEST_TEXT] = "";
-    int r = image_open(target, &options, &image, err);
+    int r = target_open(target, options, &image, err);
     if (r < 0)
         return r;
     for (size_t i = 0; i < image->layers.count; i++) {

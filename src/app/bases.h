@@ -20,7 +20,8 @@ void bases_use_engines(struct bases *bases, bool docker, bool podman);
  * our lowest ones, and fewer than all of ours. An engine that does not answer is a diagnostic. */
 void bases_apply(struct bases *bases, struct report *report);
 
+struct target_options;
 /* The line of a list for the target. PL_E_FORMAT when its layers have no diff IDs. `name`: empty:
  * the target's own. */
-int bases_line(struct str target, struct str name, struct arena *arena, struct str *ret_line,
-               struct pl_err *err);
+int bases_line(struct str target, struct str name, const struct target_options *options,
+               struct arena *arena, struct str *ret_line, struct pl_err *err);

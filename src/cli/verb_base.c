@@ -6,9 +6,12 @@
 #include <unistd.h>
 
 #include "app/bases.h"
+#include "app/target.h"
 #include "base/i18n.h"
 #include "base/limits.h"
+#include "cli/engine_args.h"
 #include "cli/paths.h"
+#include "cli/registry_args.h"
 #include "cli/ui.h"
 #include "io/out.h"
 #include "io/tempfile.h"
@@ -72,11 +75,21 @@ static int add(struct arena *arena, const struct args *args, struct pl_err *err)
         return err_set(err, PL_E_USAGE, "an image is needed; see: plimsoll base add --help");
     if (given && args->words.count > 1)
         return err_set(err, PL_E_USAGE, "--name is for one image");
-    int r = read_list(arena, args, &path, &text, err);
+    struct registry_options registry;
+    struct engine_options engines;
+    struct target_options options = {.registry = &registry,
+                                     .engines = &engines,
+                                     .platform = str_of(args_get(args, "platform")),
+                                     .offline = args_has(args, "offline")};
+    int r = registry_args_parse(args, arena, &registry, err);
+    if (r == 0)
+        r = engine_args_parse(args, &engines, err);
+    if (r == 0)
+        r = read_list(arena, args, &path, &text, err);
     for (size_t i = 0; i < args->words.count && r == 0; i++) {
         struct str line;
         AUTO_BUF others = {0};
-        r = bases_line(str_of(args->words.items[i]), str_of(given), arena, &line, err);
+        r = bases_line(str_of(args->words.items[i]), str_of(given), &options, arena, &line, err);
         if (r < 0)
             break;
         copy_others(&others, buf_str(&text), name_of(str_trim(line)));
@@ -156,6 +169,11 @@ static const char details[] =
 static const struct option add_options[] = {
     LIST_OPTION,
     {"name", "NAME", N_("what to call it; by default its tag")},
+    {"platform", "OS/ARCH[/VARIANT]",
+     N_("which image of an index of several platforms; by default this machine's")},
+    {"offline", NULL, N_("never use the network: only what is on this machine is examined")},
+    REGISTRY_OPTIONS,
+    ENGINE_OPTIONS,
     {NULL, NULL, NULL},
 };
 static const struct option list_options[] = {LIST_OPTION, {NULL, NULL, NULL}};
@@ -166,7 +184,7 @@ const struct verb verb_base_add = {
     .help = N_("learns images as bases of others"),
     .details = details,
     .options = add_options,
-    .examples = {"plimsoll base add debian-12.tar",
+    .examples = {"plimsoll base add debian-12.tar", "plimsoll base add debian:12",
                  "plimsoll base add --name golden/java:17 oci:layout"},
     .run = add_run,
 };
