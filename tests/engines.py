@@ -109,6 +109,28 @@ class Podman:
         shutil.rmtree(self.run, ignore_errors=True)
 
 
+class Containerd:
+    """A real containerd with folders of its own."""
+
+    def __init__(self):
+        self.run = tempfile.mkdtemp(prefix="pc")
+        self.root, self.socket = f"{self.run}/root", f"{self.run}/c.sock"
+        write(f"{self.run}/config.toml", 'version = 2\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n')
+        with open(f"{self.run}/log", "wb") as log:
+            self.process = subprocess.Popen(["containerd", "--config", f"{self.run}/config.toml", "--root", self.root, "--state",
+                                             f"{self.run}/state", "--address", self.socket], stdout=log, stderr=log)
+        wait_for(self.process, ["ctr", "-a", self.socket, "version"], f"{self.run}/log")
+
+    def __call__(self, *words):
+        done = subprocess.run(["ctr", "-a", self.socket, *words], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, (words, done.stderr)
+        return done.stdout.strip()
+
+    def close(self):
+        stop(self.process)
+        shutil.rmtree(self.run, ignore_errors=True)
+
+
 TOOL = """
 #include <string.h>
 #include <unistd.h>

@@ -19,6 +19,7 @@ static const struct {
 } sources[] = {
     {"docker", target_open_docker, true},
     {"podman", target_open_podman, true},
+    {"containerd", target_open_containerd, true},
     {"registry", target_open_registry, true},
     {"container", target_open_container, false},
     {NULL, NULL, false},

@@ -10,6 +10,9 @@ int target_open_docker(struct str name, const struct target_options *options,
                        struct image **ret_image, struct pl_err *err);
 int target_open_podman(struct str name, const struct target_options *options,
                        struct image **ret_image, struct pl_err *err);
+/* Out of containerd's content store. */
+int target_open_containerd(struct str name, const struct target_options *options,
+                           struct image **ret_image, struct pl_err *err);
 /* Its name, its id or the beginning of it: image and own changes. */
 int target_open_container(struct str name, const struct target_options *options,
                           struct image **ret_image, struct pl_err *err);

@@ -64,6 +64,7 @@
 /* Engines */
 #define LIMIT_ENGINE_REPLY (64 * MIB) /* one answer of an engine's API */
 #define LIMIT_ENGINE_IMAGES 2000ULL   /* images of an engine that are asked for */
+#define LIMIT_BOLT_BYTES (256 * MIB) /* that are read of a database of bbolt */
 #define LIMIT_ENGINE_CONTAINERS 20000ULL /* containers of an engine's folder */
 #define LIMIT_ENGINE_EXPORT (256 * GIB) /* an image that an engine hands over as an archive */
 

@@ -13,7 +13,7 @@ import unittest
 
 import engines
 import support
-from engines import Docker, FakeEngine, Podman, apply_folder, can_run_engines, docker_folder, layer_of_folder
+from engines import Containerd, Docker, FakeEngine, Podman, apply_folder, can_run_engines, docker_folder, layer_of_folder
 from support import debian, digest, docker_archive, dumps, layer, names, status
 
 NOWHERE = {"DOCKER_HOST": "unix:///nowhere", "CONTAINER_HOST": "unix:///nowhere", "DOCKER_CONTEXT": "", "DOCKER_CERT_PATH": "",
@@ -609,6 +609,49 @@ if can_run_engines():
         def test_vfs(self):
             self.see(*self.podman("vfs"))
 
+
+    class RealContainerd(Real):
+        def load(self, containerd, name_space, archive):
+            containerd("-n", name_space, "images", "import", "--no-unpack", archive)
+
+        def test_content_store(self):
+            containerd = Containerd()
+            self.addCleanup(containerd.close)
+            archive = self.archive()
+            self.load(containerd, "default", archive)
+            words = ["--storage", containerd.root]
+            expected = self.sbom(archive)
+            for target in ("containerd:team/app:1", "containerd:docker.io/team/app:1"):
+                document = self.sbom(*words, target)
+                for item in document["target"]["layers"]: # the content store knows them, an archive does not
+                    self.assertEqual(item.pop("digest"), item["diff_id"])
+                    item["digest"] = None
+                self.check(document, expected, "containerd", "docker.io/team/app:1")
+            self.assertRegex(document["target"]["digest"], "^sha256:")
+            self.refused(*words, "containerd:team/app:2", says="holds no image team/app:2")
+            self.refused(*words, "--namespace", "moby", "containerd:team/app:1", says="holds no image team/app:1")
+            # many names, so that the database has more than one page of them
+            for number in range(120):
+                containerd("images", "tag", "docker.io/team/app:1", f"registry.example/{'long' * 20}/{number}:{number}")
+            for number in (0, 57, 119):
+                document = self.sbom(*words, f"containerd:registry.example/{'long' * 20}/{number}:{number}")
+                self.assertEqual(document["target"]["image_id"], expected["target"]["image_id"])
+            other = docker_archive(f"{self.folder}/other.tar", [layer(debian(zsh="1"))], name="team/app:1")
+            self.load(containerd, "k8s.io", other)
+            self.refused(*words, "containerd:team/app:1", code=2, says=["different images", "--namespace"])
+            self.assertEqual(names(self.sbom(*words, "--namespace", "k8s.io", "containerd:team/app:1")), ["zsh 1"])
+            self.load(containerd, "moby", archive)
+            self.assertEqual(self.sbom(*words, "--namespace", "moby", "containerd:team/app:1")["target"]["image_id"],
+                             expected["target"]["image_id"])
+            blob = document["target"]["layers"][0]["diff_id"].replace(":", "/")
+            os.remove(f"{containerd.root}/io.containerd.content.v1.content/blobs/{blob}")
+            document = self.sbom(*words, "--namespace", "default", "containerd:team/app:1", code=5)
+            self.assertFalse(document["complete"])
+
+        def test_no_database(self):
+            self.refused("--storage", self.folder, "containerd:x", says="cannot open")
+            engines.write(f"{self.folder}/io.containerd.metadata.v1.bolt/meta.db", b"x" * 9000)
+            self.refused("--storage", self.folder, "containerd:x", says="is no database of bbolt")
 
 
 if __name__ == "__main__":
