@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "image/folder_image.h"
+#include "image/toc_walk.h"
 #include "io/tar.h"
 
 /* SHA-256 of a range of a file. */
@@ -164,8 +165,15 @@ static int walk_stream(struct image *image, const struct image_layer *layer, str
         r = walk_decoded(image, layer, (struct decoder_input){&input, read_stored},
                          compression_detect(buf_str(&input.head)), options, visitor, record,
                          ret_digests->diff_id, err);
+    /* Bytes that cannot be read may be others than were asked for: that is then what is wrong. */
+    struct pl_err other;
     if (r == 0)
         r = end_stored(&input, layer, ret_digests->blob, err);
+    else if (r == -PL_E_FORMAT &&
+             end_stored(&input, layer, ret_digests->blob, &other) == -PL_E_DIGEST) {
+        *err = other;
+        r = -PL_E_DIGEST;
+    }
     buf_free(&input.head);
     return r;
 }
@@ -226,7 +234,7 @@ static int walk_in_place(struct image *image, const struct image_layer *layer,
     return r;
 }
 
-static int walk_blob(struct image *image, const struct image_layer *layer,
+static int walk_blob(struct image *image, struct image_layer *layer,
                      const struct layer_options *given, const struct walk_visitor *visitor,
                      struct layer_record *record, struct layer_digests *digests, bool want_file,
                      struct pl_err *err)
@@ -237,7 +245,10 @@ static int walk_blob(struct image *image, const struct image_layer *layer,
     struct file_identity before;
     struct blob blob;
     walk.plain_names = layer->plain_names;
-    int r = archive_open_blob(image->archive, layer->member, &descriptor, &blob, err);
+    int r = given->verify ? 0 : toc_walk(image, layer, &walk, visitor, record, err);
+    if (r != 0)
+        return r < 0 ? r : 0;
+    r = archive_open_blob(image->archive, layer->member, &descriptor, &blob, err);
     if (r < 0)
         return r;
     bool known =
@@ -257,7 +268,7 @@ int image_walk_layer(struct image *image, size_t index, const struct layer_optio
                      const struct walk_visitor *visitor, struct layer_record *record,
                      struct layer_digests *ret_digests, struct pl_err *err)
 {
-    const struct image_layer *layer = &image->layers.items[index];
+    struct image_layer *layer = &image->layers.items[index];
     struct layer_digests digests = {.has_file = false};
     int r;
     if (str_ends(layer->media_type, STR("+encrypted")))

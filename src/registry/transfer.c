@@ -128,7 +128,8 @@ static int receive(struct transfer *transfer)
             return r;
         if (r == 0 && (answer.status == 200 || answer.status == 206) && is_whole(transfer, &answer))
             return 0;
-        if (r == 0 && answer.status != 200 && answer.status != 206)
+        bool beyond = answer.status == 416 && transfer->put; /* there is no more than that */
+        if (r == 0 && answer.status != 200 && answer.status != 206 && !beyond)
             return repository_refused(
                 transfer->repository, &answer,
                 arena_printf(&transfer->arena, "blob %.*s", STR_ARG(transfer->digest)), err);

@@ -197,6 +197,12 @@ class Faults(Case):
         registry.blobs["sha256:" + digest(support.gz(APP))] = support.gz(APP)[:-1] + b"!"
         document = self.sbom(f"{registry.host}/team/app:1.2", code=5)
         self.assertFalse(document["complete"])
+        blob = "sha256:" + digest(support.gz(APP))
+        damaged = bytearray(support.gz(APP))
+        damaged[len(damaged) // 2] ^= 0xff
+        registry.blobs[blob] = bytes(damaged)
+        document = self.sbom(f"{registry.host}/team/app:1.2", code=5)
+        self.assertTrue(any("digest" in item["message"] for item in document["diagnostics"]), document["diagnostics"])
         other = support.gz(layer([{"path": "x", "bytes": os.urandom(100)}]))
         registry.blobs["sha256:" + digest(support.gz(SYSTEM))] = other
         document = self.sbom(f"{registry.host}/team/app:1.2", code=5)
