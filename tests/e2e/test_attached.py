@@ -3,6 +3,7 @@ import base64
 import json
 import os
 import shutil
+import subprocess
 import tempfile
 import unittest
 
@@ -137,6 +138,24 @@ class Signatures(Case):
             "signature": base64.b64encode(self.key.sign(manifest)).decode()}})
         self.assertTrue(self.verified()["verified"])
         self.refused("--verify-key", self.other.public)
+
+    def real_bundle(self, key, data, *words):
+        """Of sigstore's own library."""
+        script = os.path.join(support.ROOT, "tests/npm/sign.js")
+        done = subprocess.run(["node", script, key.private, *words], input=data, check=True, capture_output=True)
+        return json.loads(done.stdout)
+
+    def test_bundles_of_sigstores_library(self):
+        sign = signing.statement(self.image["digest"], "https://sigstore.dev/cosign/sign/v1", {})
+        manifest = self.registry.manifests["team/app", "1"][1]
+        for key in (self.key, signing.Key(self.folder, "ed", "ed25519")):
+            for words, data in ((["dsse", "application/vnd.in-toto+json"], sign), (["message"], manifest)):
+                if words == ["message"] and key is not self.key:
+                    continue  # its signature is over the digest, which Ed25519 does not sign
+                self.registry.manifests.pop(("team/app", "attached"), None)
+                self.attach_bundle(self.real_bundle(key, data, *words))
+                self.assertTrue(self.verified(key)["verified"], words)
+                self.refused("--verify-key", self.other.public)
 
     def test_an_attestation_is_no_signature(self):
         body = signing.statement(self.image["digest"], BOM_TYPE, BOM)
