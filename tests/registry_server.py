@@ -4,10 +4,12 @@ import http.server
 import json
 import os
 import re
+import socket
 import socketserver
 import ssl
 import subprocess
 import threading
+import time
 import urllib.parse
 
 import support
@@ -312,3 +314,30 @@ class Registry:
             "subject": {key: subject[key] for key in ("mediaType", "digest", "size")},
         }
         return self.put_manifest(name, tag, MANIFEST, dumps(manifest))
+
+
+def start_real(case, folder, user, password, tls=None):
+    """Debian's docker-registry with a login, and TLS (`tls`: path of a certificate, its key beside it); its host. It ends with
+    the test."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    subprocess.run(["htpasswd", "-Bbc", os.path.join(folder, "htpasswd"), user, password], check=True, capture_output=True)
+    config = os.path.join(folder, "registry.yml")
+    with open(config, "w", encoding="utf-8") as file:
+        file.write(f"version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {folder}/registry}}}}\n"
+                   f"http: {{addr: '127.0.0.1:{port}', secret: made-up" +
+                   (f", tls: {{certificate: {tls}.pem, key: {tls}.key}}" if tls else "") + "}\n"
+                   f"auth: {{htpasswd: {{realm: r, path: {folder}/htpasswd}}}}\n")
+    child = subprocess.Popen(["docker-registry", "serve", config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    case.addCleanup(child.wait)
+    case.addCleanup(child.kill)
+    for _ in range(600):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return f"localhost:{port}"
+        except OSError:
+            if child.poll() is not None:
+                break
+            time.sleep(0.05)
+    raise AssertionError("docker-registry does not start")
