@@ -128,6 +128,8 @@ static bool ask_engines(struct bases *bases, struct report *report)
         bases->asking = engine_name((enum engine_kind)kind);
         if (engine_find((enum engine_kind)kind, NULL, &bases->arena, &address, &problem) < 0)
             continue; /* nobody asked for an engine: there is none, or it is not for this user */
+        if (address.socket.len == 0)
+            continue; /* a hint is not worth a question over the network */
         int r = engine_open(&address, NULL, &engine, &problem);
         if (r == 0)
             r = engine_each_image(engine, take_image, bases, &problem);

@@ -222,6 +222,52 @@ class Export(Images):
         self.assertIn("this user may not speak to the engine", done.stderr)
 
 
+class Containers(Images):
+    """Of an engine whose folders are not here: its export is a tar of the merged root."""
+
+    def container(self, entries, **more):
+        answers = self.image()
+        inspected = {"Id": "c" * 64, "Name": "/box", "Image": self.image_id,
+                     "Mounts": [{"Type": "volume", "Destination": "/var/lib/data"}, {"Type": "bind", "Destination": "/etc/app"}]}
+        self.export = f"/containers/{inspected['Id']}/export"
+        return {**answers, "/containers/box/json": (200, dumps({**inspected, **more})), self.export: (200, layer(entries))}
+
+    def test_export(self):
+        engine = self.fake(self.container([
+            *debian(openssl="1.0"), {"path": "var/lib/dpkg/.wh.status", "text": ""}, {"path": ".wh..wh..opq", "text": ""},
+            {"path": "app/.wh.x/package.json", "text": '{"name":"left","version":"1.0.0"}'}]))
+        for env in (engine.env, {"CONTAINER_HOST": engine.env["DOCKER_HOST"]}):
+            document = self.sbom("container:box", env=env)
+            self.assertEqual(names(document), ["openssl 1.0", "left 1.0.0"], "files called like whiteouts hide nothing")
+            target = document["target"]
+            self.assertEqual((target["kind"], target["name"], target["image_id"], target["platform"]),
+                             ("container", "box", self.image_id, "linux/amd64"))
+            self.assertEqual([item["created_by"] for item in target["layers"]], ["container box"])
+            self.assertEqual([item["level"] for item in document["diagnostics"]], ["warning"])
+            self.assertIn("/var/lib/data, /etc/app", document["diagnostics"][0]["message"])
+
+    def test_what_can_go_wrong(self):
+        good = self.container(debian(openssl="1.0"))
+        tar = good[self.export][1]
+
+        def dies(handler):
+            handler.send_response(200)
+            handler.send_header("Content-Length", str(len(tar)))
+            handler.end_headers()
+            handler.wfile.write(tar[:700])
+            handler.close_connection = True
+        for answers, says in (({"/containers/box/json": (404, b"")}, "no container box was found"),
+                              ({"/containers/box/json": (200, b'{"Name":"/box"}')}, "tells no id"),
+                              ({self.export: (500, b'{"message":"no space left"}')}, "no space left"),
+                              ({self.export: dies}, "broke off after 700 bytes")):
+            self.refused("container:box", env=self.fake({**good, **answers}).env, says=says)
+        for content in (tar[:700], b"x" * 2000):
+            document = self.sbom("container:box", env=self.fake({**good, self.export: (200, content)}).env, code=5)
+            self.assertFalse(document["complete"])
+        for name in ("", "a b", "../x"):
+            self.refused("container:" + name, code=2, says="is no name of an image or a container")
+
+
 class Contexts(Images):
     """Over TCP with certificates, named by variables and by contexts."""
 
