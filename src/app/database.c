@@ -148,21 +148,108 @@ static int import_paths(const struct database_options *options, struct builder *
     return database_write(options, builder, &import, ret_result, err);
 }
 
+static int copy_bytes(struct str bytes, int fd, const char *path, const struct progress *progress,
+                      struct pl_err *err)
+{
+    enum { CHUNK = 1 << 20 };
+    size_t done = 0;
+    while (done < bytes.len) {
+        size_t want = bytes.len - done < CHUNK ? bytes.len - done : CHUNK;
+        ssize_t put = write(fd, bytes.data + done, want);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return err_errno(err, errno, "%s can't be written", path);
+        done += (size_t)put;
+        progress_tell(progress, "copying the database", done, bytes.len, "B");
+    }
+    return 0;
+}
+
+/* LMDB's magic number in the first page (liblmdb's lmdb.h and mdb.c, MDB_MAGIC). */
+static bool is_database(const char *path)
+{
+    static const uint32_t magic = 0xBEEFC0DE;
+    enum { MAGIC_AT = 16 };
+    uint32_t found = 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool is = fd >= 0 && pread(fd, &found, sizeof(found), MAGIC_AT) == sizeof(found) &&
+              found == magic;
+    if (fd >= 0)
+        close(fd);
+    return is;
+}
+
+/* A database that was exported is whole: it takes the old one's place. */
+static int import_database(const struct database_options *options, const char *path,
+                           struct database_result *ret_result, struct pl_err *err)
+{
+    AUTO_BUF final_path = database_path(options->directory, VULNDB_FILE);
+    AUTO_TEMPFILE file = TEMPFILE_NONE;
+    CLEANUP(vulndb_closep) struct vulndb *source = NULL, *copy = NULL;
+    int r = vulndb_open_file(path, &source, err);
+    if (r == 0)
+        r = tempfile_create(final_path.data, &file, err);
+    if (r == 0)
+        r = copy_bytes(vulndb_bytes(source), file.fd, final_path.data, options->progress, err);
+    /* The copy is what is checked: the source could change meanwhile. */
+    if (r == 0)
+        r = vulndb_open_file(file.path, &copy, err);
+    if (r == 0)
+        r = vulndb_verify(copy, err);
+    if (r == 0)
+        r = tempfile_commit(&file, err);
+    if (r < 0)
+        return r;
+    ret_result->documents = 1;
+    ret_result->records = ret_result->advisories = vulndb_info(copy)->advisories;
+    ret_result->bytes = vulndb_info(copy)->bytes;
+    return 0;
+}
+
+/* Alone: else it would be open which of them has the last word. */
+static int check_databases(const char *const *paths, size_t path_count, bool *ret_database,
+                           struct pl_err *err)
+{
+    *ret_database = false;
+    for (size_t i = 0; i < path_count; i++) {
+        if (!is_database(paths[i]))
+            continue;
+        *ret_database = true;
+        if (path_count > 1)
+            return err_set(err, PL_E_USAGE,
+                           "%s is a whole database, which is imported alone: it takes the place of "
+                           "the one that is there",
+                           paths[i]);
+    }
+    return 0;
+}
+
 int database_import(const struct database_options *options, const char *const *paths,
                     size_t path_count, struct database_result *ret_result, struct pl_err *err)
 {
     CLEANUP(vulndb_closep) struct vulndb *old = NULL;
     int lock = -1;
+    bool whole;
     *ret_result = (struct database_result){0};
-    int r = database_lock(options, &lock, err);
+    int r = check_databases(paths, path_count, &whole, err);
+    if (r == 0)
+        r = database_lock(options, &lock, err);
     if (r < 0)
         return r;
+    if (whole) {
+        r = import_database(options, paths[0], ret_result, err);
+        close(lock);
+        return r;
+    }
     /* One that can't be carried over is told before the work, not after. */
     r = database_open_old(options, &old, err);
     if (r == 0) {
         struct builder *builder = builder_new();
         if (options->facts_only)
             builder_facts_only(builder);
+        if (old)
+            builder_follow(builder, old);
         r = import_paths(options, builder, paths, path_count, ret_result, err);
         builder_free(builder);
     }
@@ -180,7 +267,6 @@ int database_verify(const char *directory, struct pl_err *err)
 int database_export(const char *directory, const char *path, const struct progress *progress,
                     struct pl_err *err)
 {
-    enum { CHUNK = 1 << 20 };
     AUTO_TEMPFILE file = TEMPFILE_NONE;
     CLEANUP(vulndb_closep) struct vulndb *db = NULL;
     int r = vulndb_open(directory, &db, err);
@@ -188,19 +274,7 @@ int database_export(const char *directory, const char *path, const struct progre
         r = vulndb_verify(db, err);
     if (r == 0)
         r = tempfile_create(path, &file, err);
-    if (r < 0)
-        return r;
-    struct str bytes = vulndb_bytes(db);
-    size_t done = 0;
-    while (done < bytes.len) {
-        size_t want = bytes.len - done < CHUNK ? bytes.len - done : CHUNK;
-        ssize_t put = write(file.fd, bytes.data + done, want);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return err_errno(err, errno, "%s can't be written", path);
-        done += (size_t)put;
-        progress_tell(progress, "copying the database", done, bytes.len, "B");
-    }
-    return tempfile_commit(&file, err);
+    if (r == 0)
+        r = copy_bytes(vulndb_bytes(db), file.fd, path, progress, err);
+    return r < 0 ? r : tempfile_commit(&file, err);
 }

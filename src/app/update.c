@@ -239,8 +239,8 @@ static void remove_downloads(const struct update *update)
     rmdir(update->folder); /* stays while there are parts to continue */
 }
 
-static int download_and_import(struct update *update, struct database_result *result,
-                               struct pl_err *err)
+static int download_and_import(struct update *update, const struct vulndb *old,
+                               struct database_result *result, struct pl_err *err)
 {
     struct download_options options = {.ca_file = update->options->ca_file,
                                        .progress = update->options->progress};
@@ -261,6 +261,8 @@ static int download_and_import(struct update *update, struct database_result *re
     struct builder *builder = builder_new();
     if (update->options->facts_only)
         builder_facts_only(builder);
+    if (old)
+        builder_follow(builder, old);
     int imported = import_downloads(update, builder, &import);
     if (imported)
         r = database_write(update->options, builder, &import, result, err);
@@ -293,7 +295,7 @@ int database_update(const struct database_options *options, const char *const *f
         /* Without a database nothing is "unchanged". */
         if (old)
             read_validators(&update);
-        r = download_and_import(&update, ret_result, err);
+        r = download_and_import(&update, old, ret_result, err);
     }
     if (lock >= 0)
         close(lock);

@@ -21,6 +21,9 @@
 #define LIMIT_INFLATE_RATIO 250ULL     /* inflated to compressed bytes, past that */
 #define LIMIT_LINK_HOPS 40             /* symbolic links on the way to one file */
 #define LIMIT_RECORD_BYTES (96 * MIB)  /* what readers may keep of one image */
+#define LIMIT_TOC (128 * MIB)          /* a layer's table of contents */
+#define LIMIT_TOC_INNER (64 * MIB)     /* bytes of other files before one, packed together */
+#define LIMIT_TOC_FETCHED 4ULL         /* times that a layer is fetched piece by piece */
 #define LIMIT_RELATIONS (16 * MIB)     /* what one package needs; the rest is passed over */
 
 /* Files that catalogers read */
@@ -58,12 +61,18 @@
 #define LIMIT_SWEEP_JOURNAL (2 * GIB)        /* what a sweep notes on its way */
 #define LIMIT_REFERRERS 1000ULL              /* documents attached to one image that are looked at */
 
+/* The advisory database in a registry */
+#define LIMIT_DATABASE_FORM (4 * GIB)       /* its entries, unpacked */
+#define LIMIT_DATABASE_BLOB (2 * GIB)       /* packed, or a delta */
+#define LIMIT_DATABASE_STATEMENT (1 * MIB)  /* the statement that is signed */
+
 /* Cache */
 #define LIMIT_CACHE_VALUE (256 * MIB) /* what is kept of one layer, unpacked */
 
 /* Engines */
 #define LIMIT_ENGINE_REPLY (64 * MIB) /* one answer of an engine's API */
 #define LIMIT_ENGINE_IMAGES 2000ULL   /* images of an engine that are asked for */
+#define LIMIT_NAMESPACES 1000ULL /* namespaces of containerd that are asked for */
 #define LIMIT_BOLT_BYTES (256 * MIB) /* that are read of a database of bbolt */
 #define LIMIT_ENGINE_CONTAINERS 20000ULL /* containers of an engine's folder */
 #define LIMIT_ENGINE_EXPORT (256 * GIB) /* an image that an engine hands over as an archive */

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "app/database.h"
+#include "app/db_origin.h"
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/utf8.h"
@@ -149,7 +150,22 @@ static void print_namespace(void *context, struct str name, uint64_t statements)
     out_add(all->out, buf_str(&line));
 }
 
-static void print_info_json(struct out *out, const struct vulndb *db)
+/* Null once the database was changed here. */
+static void print_origin_json(struct json_writer *json, const struct origin_mark *mark)
+{
+    if (!mark) {
+        json_put_null(json, "origin");
+        return;
+    }
+    json_open(json, "origin", '{');
+    json_put_str(json, "reference", mark->reference);
+    json_put_u64(json, "serial", mark->serial);
+    json_put_str_or_null(json, "key", mark->key);
+    json_end(json, '}');
+}
+
+static void print_info_json(struct out *out, const struct vulndb *db,
+                            const struct origin_mark *mark)
 {
     const struct vulndb_info *info = vulndb_info(db);
     struct json_writer json = {.out = out};
@@ -159,6 +175,7 @@ static void print_info_json(struct out *out, const struct vulndb *db)
     json_put_str(&json, "built", info->built);
     json_put_u64(&json, "advisories", info->advisories);
     json_put_u64(&json, "bytes", info->bytes);
+    print_origin_json(&json, mark);
     json_open(&json, "feeds", '[');
     for (size_t i = 0; i < info->feed_count; i++) {
         json_begin(&json, '{');
@@ -175,7 +192,19 @@ static void print_info_json(struct out *out, const struct vulndb *db)
     json_end(&json, '}');
 }
 
-static void print_info(struct out *out, const struct vulndb *db, struct str folder)
+static void print_origin(struct out *out, const struct origin_mark *mark)
+{
+    unsigned long long serial = mark->serial;
+    if (mark->key.len)
+        out_printf(out, tr("pulled from %.*s as number %llu, signed with the key %.*s\n"),
+                   STR_ARG(mark->reference), serial, STR_ARG(mark->key));
+    else
+        out_printf(out, tr("pulled from %.*s as number %llu, without a check of its signature\n"),
+                   STR_ARG(mark->reference), serial);
+}
+
+static void print_info(struct out *out, const struct vulndb *db, const struct origin_mark *mark,
+                       struct str folder)
 {
     const struct vulndb_info *info = vulndb_info(db);
     struct namespaces all = {.out = out};
@@ -183,6 +212,8 @@ static void print_info(struct out *out, const struct vulndb *db, struct str fold
     ui_format_bytes(info->bytes, size, sizeof(size));
     out_printf(out, tr("%.*s: %llu advisories, %s, built %.*s\n"), STR_ARG(folder),
                (unsigned long long)info->advisories, size, STR_ARG(info->built));
+    if (mark)
+        print_origin(out, mark);
     out_printf(out, "\n%s\n", tr("Feeds, with the newest date that each tells:"));
     for (size_t i = 0; i < info->feed_count; i++) {
         const struct vulndb_feed *feed = &info->feeds[i];
@@ -204,6 +235,7 @@ static int db_info_run(const struct args *args)
 {
     struct db_run run;
     CLEANUP(vulndb_closep) struct vulndb *db = NULL;
+    AUTO_ORIGIN origin = {.hash = STR_NONE};
     struct pl_err err;
     struct out out;
     const char *format = args_get(args, "format");
@@ -214,12 +246,15 @@ static int db_info_run(const struct args *args)
         r = err_set(&err, PL_E_USAGE, "--format of db info is text or json");
     if (r == 0)
         r = vulndb_open(run.folder.data, &db, &err);
+    if (r == 0)
+        r = origin_read(run.folder.data, &origin, &err);
     if (r == 0) {
+        const struct origin_mark *mark = origin_is_of(&origin, db) ? &origin.installed : NULL;
         out_init(&out, 1);
         if (json)
-            print_info_json(&out, db);
+            print_info_json(&out, db, mark);
         else
-            print_info(&out, db, run.folder);
+            print_info(&out, db, mark, run.folder);
         r = out_close(&out, &err);
     }
     return finish(&run, r < 0 ? ui_fail(&err) : EXIT_DONE);
@@ -292,7 +327,8 @@ const struct verb verb_db_import = {
         N_("Knows every feed that \"plimsoll list feeds\" names: single documents, folders, and "
            "archives (zip, tar) as they are published, plain or compressed (gzip, zstd, xz, "
            "bzip2). What a source does not replace stays. Exit code 5: something could not be "
-           "used, the rest was imported."),
+           "used, the rest was imported. A file that \"plimsoll db export\" made is named alone: "
+           "it is checked, and takes the place of the whole database."),
     .options = plain_options,
     .examples = {"plimsoll db import all.zip tracker.json",
                  "plimsoll db import --db /srv/plimsoll feeds/"},
@@ -312,7 +348,8 @@ const struct verb verb_db_export = {
     .name = "db export",
     .arguments = "FILE",
     .help = N_("a copy of the advisory database, for another machine"),
-    .details = N_("The copy is used there as plimsoll.db in the folder that --db names."),
+    .details = N_("The copy is taken in there with \"plimsoll db import FILE\", or used as plimsoll.db in the "
+                  "folder that --db names."),
     .options = plain_options,
     .examples = {"plimsoll db export /media/stick/plimsoll.db",
                  "plimsoll db export --db /srv/plimsoll copy.db"},

@@ -46,6 +46,28 @@ int dsse_open(const json_t *envelope, const struct signature_key *const *keys, s
     return 0;
 }
 
+int dsse_seal(struct str type, struct str body, const struct signature_key *key,
+              struct buf *ret_envelope, struct pl_err *err)
+{
+    AUTO_BUF message = {0};
+    AUTO_BUF signature = {0};
+    AUTO_BUF payload = {0};
+    AUTO_BUF text = {0};
+    char id[DIGEST_TEXT];
+    encode(&message, type, body);
+    int r = signature_sign(key, buf_str(&message), &signature, err);
+    if (r < 0)
+        return r;
+    signature_key_id(key, id);
+    base64_encode(body, &payload);
+    base64_encode(buf_str(&signature), &text);
+    buf_printf(ret_envelope,
+               "{\"payloadType\":\"%.*s\",\"payload\":\"%.*s\",\"signatures\":[{\"keyid\":\"%s\","
+               "\"sig\":\"%.*s\"}]}",
+               STR_ARG(type), STR_ARG(buf_str(&payload)), id, STR_ARG(buf_str(&text)));
+    return 0;
+}
+
 bool statement_is(const json_t *document)
 {
     return str_starts(json_text(document, "_type"), STR("https://in-toto.io/Statement/")) &&

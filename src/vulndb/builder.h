@@ -14,6 +14,11 @@ void builder_free(struct builder *builder);
 /* Leaves out titles: a database of facts alone. */
 void builder_facts_only(struct builder *builder);
 
+/* Gives units and texts the places that they have in the old database, so that the new one's bytes
+ * are the same wherever it says the same, and a delta between the two is small. Call it before
+ * anything is added. Texts that are no longer used stay until they are a quarter of all. */
+void builder_follow(struct builder *builder, const struct vulndb *old);
+
 /* The part of a feed that is replaced as one: "debian" with "", "alpine" with "v3.19/main", "osv"
  * with "AlmaLinux". The same names give the same unit. */
 uint32_t builder_unit(struct builder *builder, enum feed_id feed, struct str feed_name,

@@ -149,3 +149,25 @@ int builder_carry(struct builder *builder, const struct vulndb *old, struct pl_e
         buf_add(&builder->epss, old->epss);
     return 0;
 }
+
+/* Past these a new database is laid out anew. */
+enum { UNWANTED_PART = 4 };
+#define FOLLOW_MAX (UINT32_MAX / 2)
+
+void builder_follow(struct builder *builder, const struct vulndb *old)
+{
+    if (builder->facts_only || old->strings.len > FOLLOW_MAX ||
+        old->unwanted > old->strings.len / UNWANTED_PART)
+        return;
+    for (size_t i = 0; i < old->info.feed_count; i++)
+        builder_unit(builder, old->feed_ids[i], old->feeds[i].name, old->feeds[i].unit);
+    const unsigned char *start = (const unsigned char *)old->strings.data;
+    struct format_reader reader = {start, start + old->strings.len, false};
+    while (reader.next < reader.end) {
+        uint64_t len = format_number(&reader);
+        if (reader.bad || len > (uint64_t)(reader.end - reader.next))
+            return;
+        intern_seed(&builder->strings, str_make((const char *)reader.next, len));
+        reader.next += len;
+    }
+}

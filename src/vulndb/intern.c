@@ -19,6 +19,7 @@ void intern_free(struct intern *intern)
     buf_free(&intern->bytes);
     free(intern->slots);
     free(intern->offsets);
+    free(intern->wanted);
     *intern = (struct intern){.count = 0};
 }
 
@@ -70,8 +71,11 @@ uint32_t intern_add(struct intern *intern, struct str text)
 {
     uint64_t hash = hash_str(text);
     size_t slot = find_slot(intern, text, hash);
-    if (intern->slots[slot])
-        return slot_index(intern->slots[slot]);
+    if (intern->slots[slot]) {
+        uint32_t known = slot_index(intern->slots[slot]);
+        intern->wanted[known] = true;
+        return known;
+    }
     if (intern->bytes.len + text.len + 10 > UINT32_MAX) {
         intern->full = true;
         return 0;
@@ -79,7 +83,9 @@ uint32_t intern_add(struct intern *intern, struct str text)
     if (intern->count == intern->capacity) {
         intern->capacity = intern->capacity ? intern->capacity * 2 : FIRST_SLOTS;
         intern->offsets = mem_realloc(intern->offsets, intern->capacity * sizeof(*intern->offsets));
+        intern->wanted = mem_realloc(intern->wanted, intern->capacity * sizeof(*intern->wanted));
     }
+    intern->wanted[intern->count] = true;
     intern->offsets[intern->count] = (uint32_t)intern->bytes.len;
     format_put_number(&intern->bytes, text.len);
     buf_add(&intern->bytes, text);
@@ -93,4 +99,23 @@ uint32_t intern_find(const struct intern *intern, struct str text)
 {
     uint64_t slot = intern->slots[find_slot(intern, text, hash_str(text))];
     return slot ? slot_index(slot) : UINT32_MAX;
+}
+
+void intern_seed(struct intern *intern, struct str text)
+{
+    size_t before = intern->count;
+    uint32_t index = intern_add(intern, text);
+    if (index >= before)
+        intern->wanted[index] = false;
+}
+
+uint64_t intern_unwanted(const struct intern *intern)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < intern->count; i++) {
+        uint64_t end = i + 1 < intern->count ? intern->offsets[i + 1] : intern->bytes.len;
+        if (!intern->wanted[i])
+            bytes += end - intern->offsets[i];
+    }
+    return bytes;
 }

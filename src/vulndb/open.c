@@ -58,6 +58,8 @@ static int read_info(struct vulndb *db, struct pl_err *err)
     db->info.built = str_make((const char *)reader.next, built_len);
     reader.next += built_len;
     db->info.advisories = format_number(&reader);
+    /* Databases of before say nothing of it. */
+    db->unwanted = reader.next < reader.end ? format_number(&reader) : 0;
     db->info.bytes = db->map_size;
     return reader.bad ? damaged(err) : 0;
 }
@@ -197,6 +199,11 @@ void vulndb_close(struct vulndb *db)
 struct str vulndb_bytes(const struct vulndb *db)
 {
     return str_make(db->map, db->map_size);
+}
+
+struct str vulndb_hash(const struct vulndb *db)
+{
+    return str_make((const char *)db->hash, sizeof(db->hash));
 }
 
 const struct vulndb_info *vulndb_info(const struct vulndb *db)

@@ -49,6 +49,8 @@ bool vulndb_damaged(const struct vulndb *db);
 /* Reads every byte: pages, records, and the hash that was computed when the database was written.
  */
 int vulndb_verify(const struct vulndb *db, struct pl_err *err);
+/* The hash that was written into it, 32 bytes: of everything in it but the date. */
+struct str vulndb_hash(const struct vulndb *db);
 /* The file as it is mapped: for a copy. */
 struct str vulndb_bytes(const struct vulndb *db);
 /* True when some feed speaks of this namespace (even if it names no vulnerability there). */

@@ -263,6 +263,7 @@ static int put_info(struct writer *writer, struct str built, uint64_t advisories
     format_put_number(&value, built.len);
     buf_add(&value, built);
     format_put_number(&value, advisories);
+    format_put_number(&value, intern_unwanted(&writer->builder->strings));
     return put_unhashed(writer, STR(KEY_INFO), buf_str(&value));
 }
 
