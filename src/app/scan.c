@@ -112,6 +112,17 @@ static void detect_system(struct report *report, const struct collection *collec
             purl_of(&report->arena, &report->packages.items[i], &report->target.os);
 }
 
+/* Which layers were read by their tables of contents, and why others were not. */
+static void tell_tables(const struct image *image, struct report *report)
+{
+    for (size_t i = 0; i < image->layers.count; i++) {
+        const struct image_layer *layer = &image->layers.items[i];
+        report->target.layers.items[i].by_toc = layer->toc != NULL;
+        if (layer->toc_problem)
+            report_tell(report, false, layer->digest, layer->toc_problem);
+    }
+}
+
 /* The layers' packages. */
 static void read_layers(struct image *image, const struct scan_options *options,
                         const bool *enabled, const struct vulndb *db, struct report *report)
@@ -127,6 +138,7 @@ static void read_layers(struct image *image, const struct scan_options *options,
     };
     struct collection collection = {0};
     collect(image, &collect_options, report, &collection);
+    tell_tables(image, report);
     detect_system(report, &collection);
     jars_resolve(report, db);
     depends_resolve(report);

@@ -78,6 +78,8 @@ static void examine(void *context, size_t index)
         return;
     scan.target.client = sweeping->client;
     scan.target.chosen = NULL;
+    /* What is read in parts cannot be kept, and other images have the same layers. */
+    scan.target.whole_layers = scan.target.whole_layers || scan.cache;
     scan.platform = STR_NONE; /* the manifest is chosen already */
     scan.progress = NULL;
     scan.counts = &counts;

@@ -38,6 +38,13 @@ static int open_blob(void *context, const struct blob_descriptor *blob, struct s
                              err);
 }
 
+static int read_range(void *context, struct str digest, uint64_t offset, uint64_t len,
+                      struct buf *ret_bytes, struct pl_err *err)
+{
+    const struct remote *remote = context;
+    return repository_range(remote->repository, digest, offset, len, ret_bytes, err);
+}
+
 static void close_remote(void *context)
 {
     struct remote *remote = context;
@@ -73,7 +80,7 @@ int target_open_registry(struct str text, const struct target_options *options,
                          struct image **ret_image, struct pl_err *err)
 {
     struct remote *remote = mem_zalloc(1, sizeof(*remote));
-    struct blob_store store = {remote, read_document, open_blob, close_remote};
+    struct blob_store store = {remote, read_document, open_blob, close_remote, read_range};
     struct image_options image_options = {
         .platform = options->platform,
         .progress = options->progress,
@@ -89,6 +96,8 @@ int target_open_registry(struct str text, const struct target_options *options,
     archive_open_store(&store, &archive);
     r = image_from_blobs(TARGET_REGISTRY, name, archive, remote->top.digest, &image_options,
                          ret_image, err);
+    if (r == 0)
+        (*ret_image)->whole_layers = options->whole_layers;
     return r < 0 ? err_prefix(err, "%.*s", STR_ARG(text)) : 0;
 }
 

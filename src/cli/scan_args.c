@@ -298,6 +298,15 @@ static void tell_chosen(void *context, const char *source, struct str name)
     ui_say(tr("%.*s is taken from %s"), STR_ARG(name), source);
 }
 
+static int parse_partial(struct scan_setup *setup, struct pl_err *err)
+{
+    const char *when = args_get(setup->args, "partial");
+    setup->options.target.whole_layers = when && strcmp(when, "never") == 0;
+    if (when && strcmp(when, "auto") != 0 && strcmp(when, "never") != 0)
+        return err_set(err, PL_E_USAGE, "--partial is auto or never, not \"%s\"", when);
+    return 0;
+}
+
 int scan_setup_parse(struct scan_setup *setup, const struct args *args, bool sbom,
                      struct pl_err *err)
 {
@@ -336,6 +345,8 @@ int scan_setup_parse(struct scan_setup *setup, const struct args *args, bool sbo
         r = parse_trust(setup, err);
     if (r == 0)
         r = parse_bases(setup, err);
+    if (r == 0)
+        r = parse_partial(setup, err);
     if (r == 0)
         r = args_number(args, "jobs", 1, 64, 0, &jobs, err);
     if (r == 0)

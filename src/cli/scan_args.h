@@ -54,6 +54,8 @@ int exit_code_worst(int a, int b);
          N_("what of the documents attached to an image in a registry is used: sbom (in the "      \
             "place "                                                                               \
             "of the layers), vex; by default none")},                                              \
+        {"partial", "WHEN",                                                                        \
+         N_("auto (the default): layers with a table of contents are fetched in parts; never")},   \
         {"verify", NULL, N_("read every byte and check every digest, also of plain layers")},      \
     {                                                                                              \
         "timeout", "TIME", N_("give up after this time, such as 30s or 10m; by default never")     \

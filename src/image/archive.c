@@ -276,6 +276,14 @@ int archive_open_blob(const struct archive *archive, struct str member,
     return r;
 }
 
+int archive_range(const struct archive *archive, struct str digest, uint64_t offset, uint64_t len,
+                  struct buf *ret_bytes, struct pl_err *err)
+{
+    if (!archive->store.range)
+        return err_set(err, PL_E_UNSUPPORTED, "layers cannot be read in parts here");
+    return archive->store.range(archive->store.context, digest, offset, len, ret_bytes, err);
+}
+
 int archive_read_digest(const struct archive *archive, struct arena *arena, struct str digest,
                         bool manifest, struct str *ret_bytes, struct pl_err *err)
 {

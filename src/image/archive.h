@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "io/stream.h"
@@ -37,6 +38,9 @@ struct blob_store {
     int (*open)(void *context, const struct blob_descriptor *blob, struct stream **ret_stream,
                 struct pl_err *err);
     void (*close)(void *context);
+    /* A part of a blob, added to `ret_bytes`; NULL: there are no parts to be had. */
+    int (*range)(void *context, struct str digest, uint64_t offset, uint64_t len,
+                 struct buf *ret_bytes, struct pl_err *err);
 };
 
 /* Reads the members' names of the tar in `fd`, which the archive takes over. A damaged tail is told
@@ -62,6 +66,10 @@ int archive_find(const struct archive *archive, struct str name, struct blob *re
 int archive_open_blob(const struct archive *archive, struct str member,
                       const struct blob_descriptor *descriptor, struct blob *ret_blob,
                       struct pl_err *err);
+/* `len` bytes of a blob from `offset` on, added to `ret_bytes`. PL_E_UNSUPPORTED where no parts can
+ * be had. Safe for several threads. */
+int archive_range(const struct archive *archive, struct str digest, uint64_t offset, uint64_t len,
+                  struct buf *ret_bytes, struct pl_err *err);
 /* The whole of a small document named by its digest, held against it; in the arena. `manifest`: it
  * is a manifest or an index. PL_E_DIGEST when it has other bytes. */
 int archive_read_digest(const struct archive *archive, struct arena *arena, struct str digest,

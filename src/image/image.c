@@ -42,6 +42,10 @@ void image_close(struct image *image)
     archive_close(image->archive);
     if (image->root_fd >= 0)
         close(image->root_fd);
+    for (size_t i = 0; i < image->layers.count; i++) {
+        toc_free(image->layers.items[i].toc);
+        free(image->layers.items[i].toc_problem);
+    }
     VEC_FREE(&image->layers);
     VEC_FREE(&image->problems);
     VEC_FREE(&image->notes);

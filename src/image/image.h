@@ -8,6 +8,7 @@
 #include "base/vec.h"
 #include "image/archive.h"
 #include "image/record.h"
+#include "image/toc.h"
 #include "image/walk.h"
 #include "io/decoded_source.h"
 #include "io/file_identity.h"
@@ -39,6 +40,9 @@ struct image_layer {
      * where each is a whole tree. Empty: none. */
     struct str folder, below;
     bool user_marks, name_marks; /* of the folder: image/folder_image.h */
+    struct toc_place toc_place; /* of its table of contents, when the manifest tells of one */
+    struct toc *toc;            /* it is read by that; NULL: as a whole */
+    struct pl_err *toc_problem; /* why the table cannot be used; NULL: it can, or there is none */
     bool plain_names;            /* of a blob: names that begin with ".wh." are no whiteouts */
 };
 
@@ -56,6 +60,7 @@ struct image {
     VEC(struct image_layer) layers; /* lowest first */
     VEC(struct pl_err) problems; /* found while opening; each means: not everything can be seen */
     VEC(struct pl_err) notes;    /* what a person should know, and no more */
+    bool whole_layers;           /* tables of contents are not used */
     struct inflate_budget budget;
 };
 

@@ -5,6 +5,7 @@
 #include "image/index.h"
 #include "image/manifest.h"
 #include "image/manifest_internal.h"
+#include "image/toc_walk.h"
 
 static const char MEDIA_INDEX[] = "application/vnd.oci.image.index.v1+json";
 static const char MEDIA_LIST[] = "application/vnd.docker.distribution.manifest.list.v2+json";
@@ -168,6 +169,7 @@ static int read_layers(struct image *image, const json_t *manifest, struct pl_er
             .url = arena_str(&image->arena, json_value_text(url)),
             .size = descriptor_size(descriptor),
         };
+        toc_note(image, &image->layers.items[i], json_member(descriptor, "annotations"));
     }
     if (!archive_is_remote(image->archive))
         manifest_measure(image);

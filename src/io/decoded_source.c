@@ -12,6 +12,20 @@ void inflate_budget_tell(struct inflate_budget *budget, uint64_t more)
     progress_tell(budget->progress, N_("reading layers"), done, budget->total, "B");
 }
 
+int inflate_budget_take(struct inflate_budget *budget, uint64_t more, uint64_t made,
+                        struct pl_err *err)
+{
+    uint64_t in = atomic_fetch_add(&budget->in, more) + more;
+    uint64_t out = atomic_fetch_add(&budget->out, made) + made;
+    if (out > LIMIT_INFLATE_FREE && (out - LIMIT_INFLATE_FREE) / LIMIT_INFLATE_RATIO > in)
+        return err_limit(err, LIMIT_NAME(LIMIT_INFLATE_RATIO),
+                         "%llu bytes inflated out of %llu: more than LIMIT_INFLATE_FREE (%llu) and "
+                         "LIMIT_INFLATE_RATIO (%llu to 1) allow; this looks like a bomb",
+                         (unsigned long long)out, (unsigned long long)in, LIMIT_INFLATE_FREE,
+                         LIMIT_INFLATE_RATIO);
+    return 0;
+}
+
 static int check_budget(struct decoded_source *self, size_t made, struct pl_err *err)
 {
     if (!self->budget)
@@ -20,15 +34,7 @@ static int check_budget(struct decoded_source *self, size_t made, struct pl_err 
     uint64_t more = consumed - self->counted;
     self->counted = consumed;
     inflate_budget_tell(self->budget, more);
-    uint64_t in = atomic_fetch_add(&self->budget->in, more) + more;
-    uint64_t out = atomic_fetch_add(&self->budget->out, made) + made;
-    if (out > LIMIT_INFLATE_FREE && (out - LIMIT_INFLATE_FREE) / LIMIT_INFLATE_RATIO > in)
-        return err_limit(err, LIMIT_NAME(LIMIT_INFLATE_RATIO),
-                         "%llu bytes inflated out of %llu: more than LIMIT_INFLATE_FREE (%llu) and "
-                         "LIMIT_INFLATE_RATIO (%llu to 1) allow; this looks like a bomb",
-                         (unsigned long long)out, (unsigned long long)in, LIMIT_INFLATE_FREE,
-                         LIMIT_INFLATE_RATIO);
-    return 0;
+    return inflate_budget_take(self->budget, more, made, err);
 }
 
 /* Decodes the next buffer; left is 0 afterwards only at the end. */

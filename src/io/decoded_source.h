@@ -40,6 +40,10 @@ struct decoded_source {
 /* `more` stored bytes are done with. */
 void inflate_budget_tell(struct inflate_budget *budget, uint64_t more);
 
+/* `made` bytes were inflated out of `more`; PL_E_LIMIT when all together look like a bomb. */
+int inflate_budget_take(struct inflate_budget *budget, uint64_t more, uint64_t made,
+                        struct pl_err *err);
+
 /* Takes the decoder over. `with_digest` starts the thread. */
 int decoded_source_init(struct decoded_source *source, struct decoder *decoder,
                         struct inflate_budget *budget, bool with_digest, struct pl_err *err);

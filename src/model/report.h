@@ -94,6 +94,7 @@ struct report_layer {
     struct str digest, diff_id, created_by;
     enum base_known base;
     uint64_t size; /* UINT64_MAX: not known */
+    bool by_toc;   /* read by its table of contents, which may tell something else than it holds */
 };
 
 struct report_feed {

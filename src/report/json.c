@@ -73,6 +73,8 @@ static void write_layer(struct json_writer *json, const struct report_layer *lay
         json_none(json);
     else
         json_bool(json, layer->base == BASE_YES);
+    if (layer->by_toc)
+        json_put_str(json, "read", STR("toc"));
     json_end(json, '}');
 }
 
