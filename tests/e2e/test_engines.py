@@ -17,7 +17,7 @@ from engines import Containerd, Docker, FakeEngine, Podman, apply_folder, can_ru
 from support import debian, digest, docker_archive, dumps, layer, names, status
 
 NOWHERE = {"DOCKER_HOST": "unix:///nowhere", "CONTAINER_HOST": "unix:///nowhere", "DOCKER_CONTEXT": "", "DOCKER_CERT_PATH": "",
-           "DOCKER_TLS_VERIFY": "", "CONTAINERS_STORAGE_CONF": "/nowhere"}
+           "DOCKER_TLS_VERIFY": "", "CONTAINERD_ADDRESS": "/nowhere", "CONTAINERS_STORAGE_CONF": "/nowhere"}
 
 
 def same(document):
@@ -693,6 +693,28 @@ if can_run_engines():
             os.remove(f"{containerd.root}/io.containerd.content.v1.content/blobs/{blob}")
             document = self.sbom(*words, "--namespace", "default", "containerd:team/app:1", code=5)
             self.assertFalse(document["complete"])
+
+        def test_socket(self):
+            containerd = Containerd()
+            self.addCleanup(containerd.close)
+            archive = self.archive()
+            self.load(containerd, "default", archive)
+            socket = ["--engine", f"unix://{containerd.socket}"]
+            expected = self.sbom("--storage", containerd.root, "containerd:team/app:1")
+            self.assertEqual(self.sbom(*socket, "containerd:team/app:1"), expected)
+            self.assertEqual(self.sbom("containerd:team/app:1", env={"CONTAINERD_ADDRESS": containerd.socket}), expected)
+            self.assertEqual(self.sbom("team/app:1", env={"CONTAINERD_ADDRESS": containerd.socket}), expected)
+            self.refused(*socket, "containerd:team/app:2", says="containerd holds no image team/app:2")
+            self.refused(*socket, "--namespace", "moby", "containerd:team/app:1", says="containerd holds no image")
+            large = docker_archive(f"{self.folder}/large.tar", [layer([
+                {"path": "large", "bytes": random.Random(1).randbytes(9_000_001)}, *debian(zsh="1")])], name="team/app:1")
+            self.load(containerd, "k8s.io", large)
+            self.refused(*socket, "containerd:team/app:1", code=2, says=["different images", "--namespace"])
+            self.assertEqual(names(self.sbom(*socket, "--namespace", "k8s.io", "containerd:team/app:1")), ["zsh 1"])
+
+        def test_no_grpc(self):
+            engine = self.fake({})
+            self.refused("--engine", engine.env["DOCKER_HOST"], "containerd:x", says="does not answer")
 
         def test_no_database(self):
             self.refused("--storage", self.folder, "containerd:x", says="cannot open")
