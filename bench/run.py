@@ -20,6 +20,7 @@ import tempfile
 import time
 import zipfile
 
+import delta as deltas
 import registry as registries
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -413,6 +414,7 @@ def main():
     languages(bench)
     java(bench)
     database(bench)
+    deltas.delta(bench)
     scores(bench)
     reports(bench)
     hostile(bench)
