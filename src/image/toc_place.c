@@ -11,10 +11,12 @@ bool toc_place_parse(struct str position, struct toc_place *ret_place)
     for (; str_cut(&position, ':', &part); count++)
         if (count == ARRAY_LEN(numbers) || !str_to_u64(part, &numbers[count]))
             return false;
+    if (count != ARRAY_LEN(numbers) || numbers[3] != 1)
+        return false;
     ret_place->offset = numbers[0];
     ret_place->stored = numbers[1];
     ret_place->plain = numbers[2];
-    return count == ARRAY_LEN(numbers) && numbers[3] == 1;
+    return true;
 }
 
 bool toc_footer_parse(struct str footer, uint64_t *ret_offset)
