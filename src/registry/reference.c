@@ -230,10 +230,14 @@ struct str reference_text(struct arena *arena, const struct reference *reference
 struct str reference_familiar(struct arena *arena, const struct reference *reference)
 {
     struct reference shorter = *reference;
-    if (!str_equal(reference->host, DOCKER_HUB))
+    struct str repository = reference->repository, rest = STR_NONE;
+    if (!str_equal(reference->host, DOCKER_HUB) ||
+        looks_like_host(str_first(repository, str_index(repository, '/'))))
         return reference_text(arena, reference);
-    if (str_starts(shorter.repository, OFFICIAL))
-        shorter.repository = str_from(shorter.repository, OFFICIAL.len);
+    if (str_starts(repository, OFFICIAL))
+        rest = str_from(repository, OFFICIAL.len);
+    if (rest.len && str_index(rest, '/') == SIZE_MAX)
+        shorter.repository = rest;
     struct str whole = reference_text(arena, &shorter);
     return str_from(whole, DOCKER_HUB.len + 1);
 }

@@ -25,6 +25,8 @@ static const struct {
     {"10.0.0.1/app", "10.0.0.1/app:latest", "10.0.0.1/app:latest"},
     {"app@sha256:" HEX, "docker.io/library/app@sha256:" HEX, "app@sha256:" HEX},
     {"r.example/app:1@sha256:" HEX, "r.example/app:1@sha256:" HEX, "r.example/app:1@sha256:" HEX},
+    {"library/org/app", "docker.io/library/org/app:latest", "library/org/app:latest"},
+    {"docker.io/r.example/app", "docker.io/r.example/app:latest", "docker.io/r.example/app:latest"},
     {"a__b", "docker.io/library/a__b:latest", "a__b:latest"},
     {"a.b", "docker.io/library/a.b:latest", "a.b:latest"},
     {"a---b", "docker.io/library/a---b:latest", "a---b:latest"},
