@@ -173,8 +173,8 @@ static bool is_database(const char *path)
     enum { MAGIC_AT = 16 };
     uint32_t found = 0;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    bool is = fd >= 0 && pread(fd, &found, sizeof(found), MAGIC_AT) == sizeof(found) &&
-              found == magic;
+    bool is =
+        fd >= 0 && pread(fd, &found, sizeof(found), MAGIC_AT) == sizeof(found) && found == magic;
     if (fd >= 0)
         close(fd);
     return is;

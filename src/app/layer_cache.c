@@ -29,7 +29,7 @@ struct layer_cache {
 
 static struct cache_key key_of(const struct buf *parts)
 {
-    struct cache_key key;
+    struct cache_key key = {{0}};
     struct sha256 sha;
     sha256_init(&sha);
     sha256_add(&sha, parts->data, parts->len);

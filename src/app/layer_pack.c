@@ -148,8 +148,8 @@ static void unpack_content(struct unpack *unpack, struct layer_state *state,
         content->sums->starts[i] = unpack_hash(unpack);
 }
 
-/* catalogers[] is asked by a file's reader, with or without content. Bytes that were not kept are as
- * if they had not been read. */
+/* catalogers[] is asked by a file's reader, with or without content. Bytes that were not kept are
+ * as if they had not been read. */
 static void check_readers(struct unpack *unpack, struct layer_state *state)
 {
     for (size_t i = 0; i < state->record.files.count; i++) {

@@ -17,12 +17,9 @@ static const struct {
     open_function *open;
     bool by_reference; /* a bare reference is looked for here */
 } sources[] = {
-    {"docker", target_open_docker, true},
-    {"podman", target_open_podman, true},
-    {"containerd", target_open_containerd, true},
-    {"registry", target_open_registry, true},
-    {"container", target_open_container, false},
-    {NULL, NULL, false},
+    {"docker", target_open_docker, true},         {"podman", target_open_podman, true},
+    {"containerd", target_open_containerd, true}, {"registry", target_open_registry, true},
+    {"container", target_open_container, false},  {NULL, NULL, false},
 };
 
 static bool is_path(struct str target)

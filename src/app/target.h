@@ -13,7 +13,7 @@ struct target_options {
     bool offline;                    /* no registry is asked */
     bool verify; /* the very bytes of layers are wanted: they are not read in an engine's folder */
     bool whole_layers; /* tables of contents are not used: every layer is read as a whole */
-    bool bare;   /* the name has no prefix: a source that is not there is passed over */
+    bool bare;         /* the name has no prefix: a source that is not there is passed over */
     const struct engine_options *engines; /* NULL: as the environment says */
     const struct registry_options *registry;
     struct registry *client; /* of all targets; NULL: each opens its own */

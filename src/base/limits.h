@@ -50,32 +50,32 @@
 #define LIMIT_PACKAGES 500000ULL       /* packages of one image */
 
 /* Registries */
-#define LIMIT_CERTIFICATES (16 * MIB)        /* certificates of authorities */
-#define LIMIT_HELPER_ANSWER (256 * 1024ULL)  /* what a credential helper prints */
-#define LIMIT_REGISTRY_LIST (64 * MIB)       /* one page of a list of a registry */
-#define LIMIT_REGISTRY_NAMES 1000000ULL      /* repositories, or tags of one, of a registry */
-#define LIMIT_REGISTRY_PAGES 20000ULL        /* pages of one list */
-#define LIMIT_REDIRECTS 10                   /* redirections of one request */
-#define LIMIT_RETRY_SECONDS 900ULL           /* that a registry may ask to wait for one request */
-#define LIMIT_ATTACHMENT (64 * MIB)          /* a document attached to an image */
-#define LIMIT_SWEEP_JOURNAL (2 * GIB)        /* what a sweep notes on its way */
-#define LIMIT_REFERRERS 1000ULL              /* documents attached to one image that are looked at */
+#define LIMIT_CERTIFICATES (16 * MIB)       /* certificates of authorities */
+#define LIMIT_HELPER_ANSWER (256 * 1024ULL) /* what a credential helper prints */
+#define LIMIT_REGISTRY_LIST (64 * MIB)      /* one page of a list of a registry */
+#define LIMIT_REGISTRY_NAMES 1000000ULL     /* repositories, or tags of one, of a registry */
+#define LIMIT_REGISTRY_PAGES 20000ULL       /* pages of one list */
+#define LIMIT_REDIRECTS 10                  /* redirections of one request */
+#define LIMIT_RETRY_SECONDS 900ULL          /* that a registry may ask to wait for one request */
+#define LIMIT_ATTACHMENT (64 * MIB)         /* a document attached to an image */
+#define LIMIT_SWEEP_JOURNAL (2 * GIB)       /* what a sweep notes on its way */
+#define LIMIT_REFERRERS 1000ULL             /* documents attached to one image that are looked at */
 
 /* The advisory database in a registry */
-#define LIMIT_DATABASE_FORM (4 * GIB)       /* its entries, unpacked */
-#define LIMIT_DATABASE_BLOB (2 * GIB)       /* packed, or a delta */
-#define LIMIT_DATABASE_STATEMENT (1 * MIB)  /* the statement that is signed */
+#define LIMIT_DATABASE_FORM (4 * GIB)      /* its entries, unpacked */
+#define LIMIT_DATABASE_BLOB (2 * GIB)      /* packed, or a delta */
+#define LIMIT_DATABASE_STATEMENT (1 * MIB) /* the statement that is signed */
 
 /* Cache */
 #define LIMIT_CACHE_VALUE (256 * MIB) /* what is kept of one layer, unpacked */
 
 /* Engines */
-#define LIMIT_ENGINE_REPLY (64 * MIB) /* one answer of an engine's API */
-#define LIMIT_ENGINE_IMAGES 2000ULL   /* images of an engine that are asked for */
-#define LIMIT_NAMESPACES 1000ULL /* namespaces of containerd that are asked for */
-#define LIMIT_BOLT_BYTES (256 * MIB) /* that are read of a database of bbolt */
+#define LIMIT_ENGINE_REPLY (64 * MIB)    /* one answer of an engine's API */
+#define LIMIT_ENGINE_IMAGES 2000ULL      /* images of an engine that are asked for */
+#define LIMIT_NAMESPACES 1000ULL         /* namespaces of containerd that are asked for */
+#define LIMIT_BOLT_BYTES (256 * MIB)     /* that are read of a database of bbolt */
 #define LIMIT_ENGINE_CONTAINERS 20000ULL /* containers of an engine's folder */
-#define LIMIT_ENGINE_EXPORT (256 * GIB) /* an image that an engine hands over as an archive */
+#define LIMIT_ENGINE_EXPORT (256 * GIB)  /* an image that an engine hands over as an archive */
 
 /* Documents */
 #define LIMIT_JSON_DEPTH 128           /* nesting of JSON */
@@ -92,9 +92,10 @@
 #define LIMIT_DECISIONS (32 * MIB)      /* a file of rules, or a VEX document */
 #define LIMIT_VEX_STEPS 20000000ULL     /* of work with the groups of one VEX document */
 #define LIMIT_VEX_STATEMENTS 1000000ULL /* of all VEX documents: vulnerability and product */
-#define LIMIT_VEX_INSIDE 5000000ULL /* packages that are looked through for VEX products in them   \
-                                     */
-#define LIMIT_BASELINE (1 * GIB)    /* a report that is a baseline */
+#define LIMIT_VEX_INSIDE                                                                           \
+    5000000ULL                   /* packages that are looked through for VEX products in them      \
+                                  */
+#define LIMIT_BASELINE (1 * GIB) /* a report that is a baseline */
 
 /* Bills of materials */
 #define LIMIT_SBOM (512 * MIB)      /* a document, unpacked */

@@ -500,7 +500,8 @@ static int fail(const struct cache *cache, int rc, struct pl_err *err)
 
 static int count(struct cache *cache, struct cache_info *info)
 {
-    int rc = read_size(cache, &(uint64_t){0}, &info->bytes);
+    uint64_t used;
+    int rc = read_size(cache, &used, &info->bytes);
     for (int kind = 0; kind < CACHE_KIND_COUNT && rc == SQLITE_OK; kind++) {
         sqlite3_stmt *statement = cache->statements[COUNT];
         cache->sqlite->bind_int64(statement, 1, kind);

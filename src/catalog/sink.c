@@ -15,7 +15,8 @@ void catalog_add_problem(struct catalog_sink *sink, const struct pl_err *problem
 {
     if (!catalog_wants_problem(sink))
         return;
-    sink->passing = sink->passing || (problem->code != PL_E_FORMAT && problem->code != PL_E_UNSUPPORTED);
+    sink->passing =
+        sink->passing || (problem->code != PL_E_FORMAT && problem->code != PL_E_UNSUPPORTED);
     *VEC_ADD(&sink->problems) = (struct catalog_problem){
         .where = sink->path,
         .message = arena_str(sink->arena, str_of(problem->message)),
@@ -217,8 +218,7 @@ void catalog_add_owned(struct catalog_sink *sink, enum package_type type, struct
     uint64_t bytes = sizeof(struct catalog_owned) + (again ? 0 : sizeof(*last) + package.len);
     if (str_starts(path, STR("/")))
         path = str_from(path, 1);
-    sink->owned_added =
-        path.len != 0 && (!sink->byte_budget || take_bytes(sink, bytes));
+    sink->owned_added = path.len != 0 && (!sink->byte_budget || take_bytes(sink, bytes));
     if (!sink->owned_added) {
         sink->passing = sink->passing || path.len != 0;
         return;

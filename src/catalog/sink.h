@@ -31,7 +31,7 @@ struct catalog_sink {
     VEC(struct catalog_problem) problems;
     VEC(struct catalog_owner) owners;
     VEC(struct catalog_owned) owned;
-    uint64_t problems_left_out; /* past LIMIT_DIAGNOSTICS */
+    uint64_t problems_left_out;           /* past LIMIT_DIAGNOSTICS */
     uint64_t packages_taken, bytes_taken; /* of the budgets below */
     bool passing; /* a problem was told that may be gone another time: a file could not be read */
     const struct cataloger *cataloger;

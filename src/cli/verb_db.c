@@ -348,7 +348,8 @@ const struct verb verb_db_export = {
     .name = "db export",
     .arguments = "FILE",
     .help = N_("a copy of the advisory database, for another machine"),
-    .details = N_("The copy is taken in there with \"plimsoll db import FILE\", or used as plimsoll.db in the "
+    .details = N_("The copy is taken in there with \"plimsoll db import FILE\", or used as "
+                  "plimsoll.db in the "
                   "folder that --db names."),
     .options = plain_options,
     .examples = {"plimsoll db export /media/stick/plimsoll.db",

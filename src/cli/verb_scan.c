@@ -115,16 +115,12 @@ static int sbom_run(const struct args *args)
     }
 
 static const struct option scan_options[] = {
-    OUTPUT_OPTIONS, JOBS_OPTION, TARGET_OPTIONS, ENGINE_OPTIONS,
-    FINDING_OPTIONS, {NULL, NULL, NULL},
+    OUTPUT_OPTIONS, JOBS_OPTION,     TARGET_OPTIONS,
+    ENGINE_OPTIONS, FINDING_OPTIONS, {NULL, NULL, NULL},
 };
 
 static const struct option sbom_options[] = {
-    OUTPUT_OPTIONS,
-    JOBS_OPTION,
-    TARGET_OPTIONS,
-    ENGINE_OPTIONS,
-    {NULL, NULL, NULL},
+    OUTPUT_OPTIONS, JOBS_OPTION, TARGET_OPTIONS, ENGINE_OPTIONS, {NULL, NULL, NULL},
 };
 
 static const char target_details[] = N_(

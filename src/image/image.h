@@ -40,9 +40,9 @@ struct image_layer {
      * where each is a whole tree. Empty: none. */
     struct str folder, below;
     bool user_marks, name_marks; /* of the folder: image/folder_image.h */
-    struct toc_place toc_place; /* of its table of contents, when the manifest tells of one */
-    struct toc *toc;            /* it is read by that; NULL: as a whole */
-    struct pl_err *toc_problem; /* why the table cannot be used; NULL: it can, or there is none */
+    struct toc_place toc_place;  /* of its table of contents, when the manifest tells of one */
+    struct toc *toc;             /* it is read by that; NULL: as a whole */
+    struct pl_err *toc_problem;  /* why the table cannot be used; NULL: it can, or there is none */
     bool plain_names;            /* of a blob: names that begin with ".wh." are no whiteouts */
 };
 
@@ -93,8 +93,8 @@ int image_from_blobs(enum target_kind kind, struct str name, struct archive *arc
                      struct str digest, const struct image_options *options,
                      struct image **ret_image, struct pl_err *err);
 
-/* What an engine exported, `size` bytes of `fd`, which is taken over: an archive of docker save with
- * one image. */
+/* What an engine exported, `size` bytes of `fd`, which is taken over: an archive of docker save
+ * with one image. */
 int image_from_archive(enum target_kind kind, struct str name, int fd, uint64_t size,
                        const struct image_options *options, struct image **ret_image,
                        struct pl_err *err);

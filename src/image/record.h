@@ -57,9 +57,9 @@ struct layer_record {
     VEC(struct record_entry) entries;  /* sorted by hash, then order, once sealed */
     VEC(struct record_entry) inserted; /* into the sealed ones: few, sorted alike */
     VEC(struct str) links;
-    VEC(struct record_moved) moved; /* files and links below links, in their order */
-    VEC(struct record_file) files;  /* in their order, but for those of a second pass */
-    VEC(struct record_index) index; /* over the first index.count files, sorted by hash */
+    VEC(struct record_moved) moved;      /* files and links below links, in their order */
+    VEC(struct record_file) files;       /* in their order, but for those of a second pass */
+    VEC(struct record_index) index;      /* over the first index.count files, sorted by hash */
     uint64_t entries_taken, files_taken; /* of the budgets of walk_options */
     bool sealed;
 };

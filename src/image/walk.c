@@ -389,7 +389,8 @@ int walk_tar(struct source *source, const struct walk_options *options,
 }
 
 int walk_layer_folder(const struct layer_folder *folder, const struct walk_options *options,
-                const struct walk_visitor *visitor, struct layer_record *record, struct pl_err *err)
+                      const struct walk_visitor *visitor, struct layer_record *record,
+                      struct pl_err *err)
 {
     struct folder_entries entries;
     folder_entries_init(&entries, folder, visitor->problem, visitor->context);

@@ -37,8 +37,8 @@ int walk_tar(struct source *source, const struct walk_options *options,
              const struct walk_visitor *visitor, struct layer_record *record, struct pl_err *err);
 /* The same of a folder that an engine keeps a layer in: 0, or negative. */
 int walk_layer_folder(const struct layer_folder *folder, const struct walk_options *options,
-                const struct walk_visitor *visitor, struct layer_record *record,
-                struct pl_err *err);
+                      const struct walk_visitor *visitor, struct layer_record *record,
+                      struct pl_err *err);
 int walk_entries(struct entries *entries, const struct walk_options *options,
                  const struct walk_visitor *visitor, struct layer_record *record,
                  struct pl_err *err);

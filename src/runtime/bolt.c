@@ -255,7 +255,7 @@ static int search_page(struct str page, struct str key, size_t *ret_index, struc
     size_t low = 0, high = page_count(page);
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        struct element element;
+        struct element element = {0};
         int r = get_element(page, middle, &element, err);
         if (r < 0)
             return r;
@@ -302,7 +302,7 @@ static int find(struct bolt *bolt, const struct bolt_bucket *in, struct str key,
 int bolt_find_bucket(struct bolt *bolt, const struct bolt_bucket *in, struct str key,
                      struct bolt_bucket *ret_bucket, struct pl_err *err)
 {
-    struct element element;
+    struct element element = {0};
     int r = find(bolt, in, key, &element, err);
     if (r == 0 && !element.is_bucket)
         r = damaged("a value in the place of a bucket", err);
@@ -312,7 +312,7 @@ int bolt_find_bucket(struct bolt *bolt, const struct bolt_bucket *in, struct str
 int bolt_find_value(struct bolt *bolt, const struct bolt_bucket *in, struct str key,
                     struct str *ret_value, struct pl_err *err)
 {
-    struct element element;
+    struct element element = {0};
     int r = find(bolt, in, key, &element, err);
     if (r == 0 && element.is_bucket)
         r = damaged("a bucket in the place of a value", err);
@@ -343,7 +343,7 @@ static int visit_page(const struct walk *walk, struct str page, int depth)
 {
     int r = check_page(page, walk->err);
     for (size_t i = 0; r == 0 && i < page_count(page); i++) {
-        struct element element;
+        struct element element = {0};
         struct str below;
         r = get_element(page, i, &element, walk->err);
         if (r < 0)

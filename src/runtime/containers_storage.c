@@ -231,7 +231,7 @@ static int find_layers(struct stores *stores, struct str top, struct stored_imag
     VEC(struct str) folders = {0};
     int r = 0;
     for (struct str id = top; id.len && r == 0;) {
-        struct str folder, parent;
+        struct str folder = STR_NONE, parent = STR_NONE;
         if (folders.count == LIMIT_LAYERS)
             r = err_limit(err, LIMIT_NAME(LIMIT_LAYERS),
                           "the image has %zu layers, more than LIMIT_LAYERS (%llu)",

@@ -142,7 +142,7 @@ static int no_answer(const struct engine *engine, CURLcode code, struct pl_err *
                        why);
     default:
         return err_set(err, PL_E_IO, "the engine broke off after %llu bytes: %s",
-                       (unsigned long long)(engine->received + engine->body.len), why);
+                       (unsigned long long)engine->received + engine->body.len, why);
     }
 }
 

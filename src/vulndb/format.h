@@ -6,8 +6,8 @@
  *     U                      units of feeds: [feed, feed's name, unit, updated, advisories]...
  *     V id                   facets: what each source knows of a vulnerability
  *     W                      namespaces: [unit, name, statements]..., sorted by name
- *     Z                      magic, schema, hash of everything else, date, count of advisories, bytes
- *                            of texts in S that nothing refers to
+ *     Z                      magic, schema, hash of everything else, date, count of advisories,
+ * bytes of texts in S that nothing refers to
  *
  * Numbers are varints: seven bits a byte, low ones first, the top bit says that another follows. A
  * text in S is its length and its bytes; offset 0 is the empty text. A list is a text whose bytes

@@ -25,7 +25,7 @@ struct vulndb {
     struct vulndb_namespace *namespaces;
     size_t namespace_count;
     unsigned char hash[VULNDB_HASH_LEN];
-    uint64_t unwanted; /* bytes of texts that nothing refers to */
+    uint64_t unwanted;     /* bytes of texts that nothing refers to */
     _Atomic bool *damaged; /* something that was read made no sense */
 };
 
