@@ -69,7 +69,7 @@ static size_t copy_others(struct buf *out, struct str text, struct str name)
 
 static int add(struct arena *arena, const struct args *args, struct pl_err *err)
 {
-    const char *path, *given = args_get(args, "name");
+    const char *path = NULL, *given = args_get(args, "name");
     AUTO_BUF text = {0};
     if (args->words.count == 0)
         return err_set(err, PL_E_USAGE, "an image is needed; see: plimsoll base add --help");

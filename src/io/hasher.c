@@ -27,11 +27,12 @@ static size_t ready(const struct hasher *hasher)
     return len >= BLOCK ? len - len % BLOCK : hasher->ended || at + len == hasher->size ? len : 0;
 }
 
-/* One that should not wait for company. */
-static bool is_urgent(const struct hasher *hasher)
+/* One that should not wait for company, or has none to wait for. */
+static bool is_urgent(struct hasher *hasher)
 {
-    return hasher->ended || hasher->waited_for ||
-           hasher->submitted - hasher->hashed >= hasher->size / 2;
+    if (hasher->submitted - hasher->hashed >= hasher->size / 2)
+        hasher->draining = true;
+    return hasher->ended || hasher->waited_for || hasher->draining || hasher_count == 1;
 }
 
 /* The two that have most to do; one alone only when it is urgent. */
@@ -60,6 +61,7 @@ static void finish_turn(struct hasher *hasher, size_t len)
 {
     hasher->hashed += len;
     hasher->busy = false;
+    hasher->draining = hasher->draining && hasher->submitted - hasher->hashed >= BLOCK;
     pthread_cond_broadcast(&hasher->changed);
 }
 
@@ -140,9 +142,11 @@ int hasher_init(struct hasher *hasher, const void *ring, size_t size, struct pl_
 
 void hasher_submit(struct hasher *hasher, size_t len)
 {
+    struct hasher *first, *second;
     pthread_mutex_lock(&lock);
     hasher->submitted += len;
-    pthread_cond_signal(&work);
+    if (choose(&first, &second)) /* nobody is woken for nothing */
+        pthread_cond_signal(&work);
     pthread_mutex_unlock(&lock);
 }
 

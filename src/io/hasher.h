@@ -15,6 +15,8 @@ struct hasher {
     bool ended;                 /* no more will come: what is less than a block is hashed, too */
     bool busy;                  /* some thread is at it */
     bool waited_for;
+    bool draining; /* it has no company: once half of the ring is full, all that is there is hashed
+                    */
     pthread_cond_t changed;
     struct hasher *next;
 };
