@@ -43,26 +43,6 @@ static void add(struct bases *bases, struct str chain_id, struct str name, const
     bases->sorted = false;
 }
 
-/* ---- chain IDs ---- */
-
-/* That of the layers up to one, from that of those below it. */
-static void chain_next(char chain[DIGEST_TEXT], struct str diff_id)
-{
-    struct sha256 sha;
-    unsigned char digest[SHA256_BYTES];
-    if (chain[0] == 0) {
-        memcpy(chain, diff_id.data, DIGEST_TEXT - 1);
-        chain[DIGEST_TEXT - 1] = 0;
-        return;
-    }
-    sha256_init(&sha);
-    sha256_add(&sha, chain, DIGEST_TEXT - 1);
-    sha256_add(&sha, " ", 1);
-    sha256_add(&sha, diff_id.data, diff_id.len);
-    sha256_end(&sha, digest);
-    sha256_text(digest, chain);
-}
-
 /* ---- what is known ---- */
 
 int bases_read(struct bases *bases, const char *path, const char *known_by, struct pl_err *err)
@@ -103,7 +83,7 @@ static void take_image(void *context, const struct engine_image *image)
     for (size_t i = 0; i < image->layer_count; i++) {
         if (!digest_is_valid(image->diff_ids[i]))
             return;
-        chain_next(chain, image->diff_ids[i]);
+        digest_chain(chain, image->diff_ids[i]);
     }
     if (image->layer_count)
         add(bases, str_of(chain), name, bases->asking);
@@ -176,7 +156,7 @@ static const struct known_image *find_base(struct bases *bases, const struct rep
         struct str diff_id = report->target.layers.items[i].diff_id;
         if (!digest_is_valid(diff_id))
             break;
-        chain_next(chain, diff_id);
+        digest_chain(chain, diff_id);
         const struct known_image *image = find(bases, str_of(chain));
         if (image) {
             best = image;
@@ -217,7 +197,7 @@ int bases_line(struct str target, struct str name, const struct target_options *
         if (!digest_is_valid(diff_id))
             return err_set(err, PL_E_FORMAT, "%.*s: layer %zu has no diff ID", STR_ARG(target),
                            i + 1);
-        chain_next(chain, diff_id);
+        digest_chain(chain, diff_id);
     }
     if (chain[0] == 0)
         return err_set(err, PL_E_FORMAT, "%.*s: it is no image with layers", STR_ARG(target));

@@ -115,3 +115,20 @@ void sha1_text(struct sha1 *ctx, char ret_text[SHA1_TEXT])
     SHA1_Final(digest, (SHA_CTX *)(void *)ctx->state);
     put_hex(digest, SHA1_BYTES, ret_text);
 }
+
+void digest_chain(char chain[DIGEST_TEXT], struct str diff_id)
+{
+    struct sha256 sha;
+    unsigned char digest[SHA256_BYTES];
+    if (chain[0] == 0) {
+        memcpy(chain, diff_id.data, DIGEST_TEXT - 1);
+        chain[DIGEST_TEXT - 1] = 0;
+        return;
+    }
+    sha256_init(&sha);
+    sha256_add(&sha, chain, DIGEST_TEXT - 1);
+    sha256_add(&sha, " ", 1);
+    sha256_add(&sha, diff_id.data, diff_id.len);
+    sha256_end(&sha, digest);
+    sha256_text(digest, chain);
+}

@@ -49,3 +49,6 @@ void md5_end(struct md5 *ctx, unsigned char ret_digest[MD5_BYTES]);
 void sha1_end(struct sha1 *ctx, unsigned char ret_digest[SHA1_BYTES]);
 /* True for "sha256:" and 64 lower-case hex digits. */
 bool digest_is_valid(struct str text);
+/* The chain ID of the layers up to one (image-spec, config.md, "Layer ChainID"), from that of those
+ * below it: an empty text before the lowest. `diff_id`: a valid digest. */
+void digest_chain(char chain[DIGEST_TEXT], struct str diff_id);

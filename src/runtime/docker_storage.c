@@ -107,24 +107,6 @@ static struct str driver_folder(struct str root, const struct driver *driver, st
                         driver->behind);
 }
 
-/* OCI image-spec, config.md, "Layer ChainID". */
-static void chain_next(char chain[DIGEST_TEXT], struct str diff_id)
-{
-    struct sha256 sha;
-    unsigned char digest[SHA256_BYTES];
-    if (chain[0] == 0) {
-        memcpy(chain, diff_id.data, DIGEST_TEXT - 1);
-        chain[DIGEST_TEXT - 1] = 0;
-        return;
-    }
-    sha256_init(&sha);
-    sha256_add(&sha, chain, DIGEST_TEXT - 1);
-    sha256_add(&sha, " ", 1);
-    sha256_add(&sha, diff_id.data, diff_id.len);
-    sha256_end(&sha, digest);
-    sha256_text(digest, chain);
-}
-
 static int find_layer(struct str root, struct str metadata, const struct driver *driver,
                       const char *chain, struct arena *arena, struct str *ret_folder,
                       struct pl_err *err)
@@ -160,7 +142,7 @@ static int find_layers(struct str root, struct str metadata, const struct driver
         struct str id = json_value_text(json_array_get(ids, i));
         if (!digest_is_valid(id))
             return err_set(err, PL_E_FORMAT, "the config's diff ID of layer %zu is none", i + 1);
-        chain_next(chain, id);
+        digest_chain(chain, id);
         r = find_layer(root, metadata, driver, chain, arena, &ret->folders[i], err);
         if (r < 0)
             return r;
