@@ -223,3 +223,16 @@ def rpm_database(path, headers, wal=False):
             result.append(b"")
     db.close()
     return tuple(result)
+
+
+def made_up_database(folder, *documents):
+    """A database of these documents of feeds, in `folder`; its path."""
+    paths = []
+    for number, document in enumerate(documents):
+        paths.append(os.path.join(folder, f"feed-{number}.json"))
+        with open(paths[-1], "w", encoding="utf-8") as file:
+            json.dump(document, file)
+    database = os.path.join(folder, "db")
+    done = plimsoll("db", "import", "--db", database, *paths)
+    assert done.returncode == 0, done.stderr
+    return database

@@ -29,11 +29,7 @@ class Case(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp()
         cls.addClassCleanup(shutil.rmtree, cls.folder)
-        cls.database = os.path.join(cls.folder, "db")
-        with open(os.path.join(cls.folder, "tracker.json"), "w", encoding="utf-8") as file:
-            json.dump(TRACKER, file)
-        done = support.plimsoll("db", "import", "--db", cls.database, os.path.join(cls.folder, "tracker.json"))
-        assert done.returncode == 0, done.stderr
+        cls.database = support.made_up_database(cls.folder, TRACKER)
         cls.key, cls.other = signing.Key(cls.folder, "ours"), signing.Key(cls.folder, "theirs")
 
     def setUp(self):
@@ -169,7 +165,7 @@ class Signatures(Case):
         self.assertIn("image-unsigned", self.ids(document))
 
     def test_what_is_no_key(self):
-        self.scan("--verify-key", os.path.join(self.folder, "tracker.json"), code=2)
+        self.scan("--verify-key", os.path.join(self.folder, "feed-0.json"), code=2)
 
     def test_a_rule_can_accept_it_with_a_reason(self):
         path = os.path.join(self.folder, "rules.yaml")

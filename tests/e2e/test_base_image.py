@@ -37,13 +37,7 @@ class Case(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp()
         cls.addClassCleanup(shutil.rmtree, cls.folder)
-        cls.database = os.path.join(cls.folder, "db")
-        for name, document in (("tracker.json", TRACKER), ("npm.json", NPM)):
-            with open(os.path.join(cls.folder, name), "w", encoding="utf-8") as file:
-                json.dump(document, file)
-        done = support.plimsoll("db", "import", "--db", cls.database, os.path.join(cls.folder, "tracker.json"),
-                                os.path.join(cls.folder, "npm.json"))
-        assert done.returncode == 0, done.stderr
+        cls.database = support.made_up_database(cls.folder, TRACKER, NPM)
         cls.system = layer(debian(openssl="1.0"))
         cls.tools = layer([{"path": "usr/bin/tool", "text": "x"}])
         cls.own = layer([{"path": "app/package-lock.json", "text": json.dumps(LOCK)}])

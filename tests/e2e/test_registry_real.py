@@ -28,13 +28,7 @@ class Real(unittest.TestCase):
         cls.folder = tempfile.mkdtemp()
         cls.addClassCleanup(shutil.rmtree, cls.folder)
         cls.certificates = Certificates(tempfile.mkdtemp(dir=cls.folder))
-        cls.database = os.path.join(cls.folder, "db")
-        for name, document in (("tracker.json", TRACKER), ("npm.json", NPM)):
-            with open(os.path.join(cls.folder, name), "w", encoding="utf-8") as file:
-                json.dump(document, file)
-        done = support.plimsoll("db", "import", "--db", cls.database, os.path.join(cls.folder, "tracker.json"),
-                                os.path.join(cls.folder, "npm.json"))
-        assert done.returncode == 0, done.stderr
+        cls.database = support.made_up_database(cls.folder, TRACKER, NPM)
         cls.password = os.path.join(cls.folder, "password")
         with open(cls.password, "w", encoding="utf-8") as file:
             file.write("s3cret\n")

@@ -30,11 +30,7 @@ class Case(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp()
         cls.addClassCleanup(shutil.rmtree, cls.folder)
-        cls.database = os.path.join(cls.folder, "db")
-        with open(os.path.join(cls.folder, "tracker.json"), "w", encoding="utf-8") as file:
-            json.dump(TRACKER, file)
-        done = support.plimsoll("db", "import", "--db", cls.database, os.path.join(cls.folder, "tracker.json"))
-        assert done.returncode == 0, done.stderr
+        cls.database = support.made_up_database(cls.folder, TRACKER)
 
     def setUp(self):
         self.registry = Registry()
