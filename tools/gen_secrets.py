@@ -1,0 +1,309 @@
+#!/usr/bin/env python3
+"""Turns data/secrets/*.toml into a C table, and its patterns into a list for compile_patterns.
+
+    gen_secrets.py FOLDER TABLE.c PATTERNS.txt     writes both; stops at the first thing that is wrong
+    gen_secrets.py --check [FOLDER]                tells all that is wrong, and counts; exit code 1
+    gen_secrets.py --labelled FILE [FOLDER]        holds a labelled set against the rules
+
+One [[secret]] of any file but allow.toml:
+    id          kebab case, never changed: baselines and ignore rules refer to it
+    title, title_zh, service, revoke, revoke_zh    texts for people
+    severity    what the holder of the secret could do: critical, high, medium or low
+    pattern     what PCRE2 and Hyperscan both understand, over bytes; group 1 is the secret
+    keywords    lower case; one of them must stand in the match or in the 256 bytes before it
+    entropy     least Shannon entropy of the secret, in bits per character
+    checksum    a check that needs no network (CHECKSUMS below)
+    files, not_files    globs of paths (base/str.h, str_glob)
+    text_only   not in files with NUL bytes in their first 8 KiB
+    allow, allow_line   PCRE2 over the secret, over its line (256 bytes to each side at most): no finding
+    examples, not       texts that must and must not match, files aside
+    references  pages of the publisher
+
+A rule whose id begins with "generic-" gives way to every other one whose secret overlaps.
+One [[allow]] of allow.toml: id, why, why_zh, and one of value, line and files; kinds: globs of rule ids.
+The sign § in a text stands for nothing: it keeps other scanners from taking our examples for leaks.
+"""
+import collections
+import math
+import pathlib
+import re
+import string
+import struct
+import sys
+import tomllib
+import zlib
+
+TEXTS = ("id", "title", "title_zh", "service", "severity", "pattern", "revoke", "revoke_zh")
+LISTS = ("keywords", "files", "not_files", "allow", "allow_line", "examples", "not", "references")
+ALLOW_LISTS = ("value", "line", "files", "kinds")
+SEVERITIES = ("critical", "high", "medium", "low")
+WIDTH = 2000  # bytes that a match may have at the most
+NEAR = 256    # bytes before a match in which a keyword may stand; bytes of a line to each side
+FILLER = "§"
+BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
+
+
+def crc32_base62(secret):
+    """GitHub and npm: PREFIX_, 30 characters, and the CRC-32 of these in six digits of base 62."""
+    body, told = secret.split(b"_", 1)[1][:-6], secret[-6:].decode()
+    number, digits = zlib.crc32(body), ""
+    for _ in range(6):
+        number, digit = divmod(number, 62)
+        digits = BASE62[digit] + digits
+    return digits == told
+
+
+def grafana(secret):
+    """glsa_ and 32 characters, _, and the CRC-32 of all before it: little endian, in hexadecimal."""
+    body, _, told = secret.rpartition(b"_")
+    return struct.pack("<I", zlib.crc32(body)).hex() == told.decode()
+
+
+CHECKSUMS = {"github": crc32_base62, "npm": crc32_base62, "grafana": grafana}
+
+
+def plain(value):
+    return value.replace(FILLER, "").encode()
+
+
+def entropy(secret):
+    counts = collections.Counter(secret)
+    return -sum(n / len(secret) * math.log2(n / len(secret)) for n in counts.values())
+
+
+def glob(pattern, path):
+    """str_glob() of base/str.c."""
+    def parts(wanted, given):
+        if not wanted:
+            return not given
+        if wanted[0] == "**":
+            return any(parts(wanted[1:], given[i:]) for i in range(len(given) + 1))
+        if not given:
+            return False
+        component = "".join({"*": ".*", "?": "."}.get(c, re.escape(c)) for c in wanted[0])
+        return re.fullmatch(component, given[0], re.S) is not None and parts(wanted[1:], given[1:])
+    return parts(pattern.split("/"), path.split("/"))
+
+
+
+class Rules:
+    def __init__(self, folder):
+        self.problems, self.rules, self.allows, self.families = [], [], [], {}
+        self.paths = sorted(pathlib.Path(folder).glob("*.toml"))
+        for path in self.paths:
+            with open(path, "rb") as file:
+                entries = tomllib.load(file)
+            kind = "allow" if path.name == "allow.toml" else "secret"
+            for key in set(entries) - {kind}:
+                self.problems.append(f"{path.name}: unknown table {key}")
+            own = entries.get(kind, [])
+            (self.allows if kind == "allow" else self.rules).extend(own)
+            if kind == "secret":
+                self.families[path.stem] = [entry.get("id", "?") for entry in own]
+        for check in self.allows:
+            self.check_allow(check)
+        self.rules = [rule for rule in self.rules if self.check_entry(rule)]
+        for identifier, count in collections.Counter(rule["id"] for rule in self.rules).items():
+            if count > 1:
+                self.problems.append(f"{identifier}: stands {count} times")
+        if not self.problems:
+            for rule in self.rules:
+                self.check_examples(rule)
+
+    def compile(self, owner, pattern):
+        try:
+            return re.compile(pattern.encode())
+        except re.error as problem:
+            self.problems.append(f"{owner}: {pattern}: {problem}")
+            return re.compile(b"(?!)")
+
+    def check_allow(self, allow):
+        owner = allow.get("id", "?")
+        if set(allow) - {"id", "why", "why_zh", *ALLOW_LISTS}:
+            self.problems.append(f"{owner}: unknown keys")
+        if not all(allow.get(key) for key in ("id", "why", "why_zh")):
+            self.problems.append(f"{owner}: id, why and why_zh are needed")
+        if sum(key in allow for key in ("value", "line", "files")) != 1:
+            self.problems.append(f"{owner}: one of value, line and files is needed")
+        allow["compiled"] = {key: [self.compile(owner, p) for p in allow.get(key, [])] for key in ("value", "line")}
+
+    def check_entry(self, rule):
+        owner = rule.get("id", "?")
+        before = len(self.problems)
+        tell = lambda text: self.problems.append(f"{owner}: {text}")
+        if unknown := set(rule) - {*TEXTS, *LISTS, "entropy", "checksum", "text_only"}:
+            tell(f"unknown {', '.join(sorted(unknown))}")
+        for key in TEXTS:
+            if not isinstance(rule.get(key), str) or not rule[key]:
+                tell(f"{key} is needed")
+        for key in LISTS:
+            if not all(isinstance(value, str) and value for value in rule.get(key, [])):
+                tell(f"{key} is a list of texts")
+        if len(self.problems) > before:
+            return False
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", owner):
+            tell("the id is not in kebab case")
+        for key in ("title_zh", "revoke_zh"):
+            if not re.search("[\u4e00-\u9fff]", rule[key]):
+                tell(f"{key} is not Chinese")
+        if rule["severity"] not in SEVERITIES:
+            tell("unknown severity")
+        if rule.get("checksum") not in (None, *CHECKSUMS):
+            tell("unknown checksum")
+        if any(word != word.lower() for word in rule.get("keywords", [])):
+            tell("keywords are lower case")
+        if not rule.get("examples") or not rule.get("not"):
+            tell("examples and not are needed")
+        pattern = rule["pattern"]
+        if FILLER in pattern or "\n" in pattern or not pattern.isascii():
+            tell("the pattern is one line of ASCII")
+        if re.search(r"\(\?[=!<>PR|&#]|\\[1-9KkgAzZGXRQ]|[+*?}]\+", re.sub(r"\[(?:\\.|[^\]\\])+\]", "x", pattern)):
+            tell("look-around, references and possessive repeats are not common to PCRE2 and Hyperscan")
+        rule["compiled"] = self.compile(owner, pattern)
+        for key in ("allow", "allow_line"):
+            rule["compiled_" + key] = [self.compile(owner, value) for value in rule.get(key, [])]
+        if len(self.problems) > before:
+            return False
+        if rule["compiled"].groups != 1:
+            tell("one group is needed, the secret")
+        if re._parser.parse(pattern).getwidth()[1] > WIDTH:  # the only way to ask for it
+            tell(f"a match can have more than {WIDTH} bytes")
+        return len(self.problems) == before
+
+    def check_examples(self, rule):
+        for example in rule["examples"]:
+            if not self.find_with(rule, None, plain(example)):
+                self.problems.append(f"{rule['id']}: does not match {example!r}")
+            if any(FILLER not in example and len(m.group(1)) > 12 for m in rule["compiled"].finditer(plain(example))):
+                self.problems.append(f"{rule['id']}: no {FILLER} in {example!r}")
+        for example in rule["not"]:
+            if self.find_with(rule, None, plain(example)):
+                self.problems.append(f"{rule['id']}: matches {example!r}")
+
+    def allowed(self, rule, path, secret, line):
+        if any(p.search(secret) for p in rule["compiled_allow"]) or any(p.search(line) for p in rule["compiled_allow_line"]):
+            return True
+        for allow in self.allows:
+            if "kinds" in allow and not any(glob(kind, rule["id"]) for kind in allow["kinds"]):
+                continue
+            if (any(p.search(secret) for p in allow["compiled"]["value"])
+                    or any(p.search(line) for p in allow["compiled"]["line"])
+                    or path is not None and any(glob(pattern, path) for pattern in allow.get("files", []))):
+                return True
+        return False
+
+    def find_with(self, rule, path, data):
+        """The places of one rule's secrets; without a path its globs do not count."""
+        if path is not None:
+            if "files" in rule and not any(glob(pattern, path) for pattern in rule["files"]):
+                return []
+            if any(glob(pattern, path) for pattern in rule.get("not_files", [])):
+                return []
+        if rule.get("text_only") and b"\0" in data[:8192]:
+            return []
+        found = []
+        for match in rule["compiled"].finditer(data):
+            start, end = match.span(1)
+            secret = match.group(1)
+            near = data[max(0, match.start() - NEAR):match.end()].lower()
+            if rule.get("keywords") and not any(word.encode() in near for word in rule["keywords"]):
+                continue
+            if entropy(secret) < rule.get("entropy", 0):
+                continue
+            if "checksum" in rule and not CHECKSUMS[rule["checksum"]](secret):
+                continue
+            line = data[max(data.rfind(b"\n", 0, start) + 1, start - NEAR):end] + data[end:end + NEAR].split(b"\n")[0]
+            if not self.allowed(rule, path, secret, line):
+                found.append((start, end))
+        return found
+
+    def find(self, path, data):
+        """Ids of what is found in a file; generic ones give way."""
+        hits = [(rule["id"], start, end) for rule in self.rules for start, end in self.find_with(rule, path, data)]
+        special = [hit for hit in hits if not hit[0].startswith("generic-")]
+        hits = [hit for hit in hits if hit in special
+                or not any(start < hit[2] and hit[1] < end for _, start, end in special)]
+        return sorted({hit[0] for hit in hits})
+
+
+def text(value):
+    table = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "?": "\\?"}
+    return '"' + "".join(table.get(c, c) for c in value) + '"' if value is not None else "NULL"
+
+
+def array(name, values, out):
+    if not values:
+        return "NULL"
+    out.append(f"static const char *const {name}[] = {{{', '.join(map(text, values))}, NULL}};")
+    return name
+
+
+def write(rules, table_path, list_path):
+    lines, rows, allows = ['#include "secret/secret_table.h"', ""], [], []
+    for number, rule in enumerate(rules.rules):
+        lists = {key: array(f"{key}_{number}", rule.get(key), lines) for key in LISTS}
+        rows.append("    {" + ", ".join([
+            *(f".{key} = {text(rule[key])}" for key in TEXTS if key != "severity"),
+            f".severity = SEVERITY_{rule['severity'].upper()}",
+            f".entropy = {rule.get('entropy', 0)}", f".checksum = {text(rule.get('checksum'))}",
+            *(f".{key if key != 'not' else 'nots'} = {lists[key]}" for key in LISTS),
+            f".text_only = {'true' if rule.get('text_only') else 'false'}"]) + "},")
+    for number, allow in enumerate(rules.allows):
+        lists = {key: array(f"allow_{key}_{number}", allow.get(key), lines) for key in ALLOW_LISTS}
+        allows.append("    {" + ", ".join([*(f".{key} = {text(allow[key])}" for key in ("id", "why", "why_zh")),
+                                          *(f".{key} = {lists[key]}" for key in ALLOW_LISTS)]) + "},")
+    lines += ["", "const struct secret_rule secret_rules[] = {", *rows, "    {.id = NULL},", "};",
+              f"const unsigned secret_rule_count = {len(rules.rules)};",
+              "const struct secret_allow secret_allows[] = {", *allows, "    {.id = NULL},", "};"]
+    pathlib.Path(table_path).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    pathlib.Path(list_path).write_text("".join(rule["pattern"] + "\n" for rule in rules.rules), encoding="utf-8")
+
+
+def labelled(rules, path):
+    """Prints what is told wrongly, and recall and precision over the lines."""
+    right = wrong = missed = traps = 0
+    seen = set()
+    for number, row in enumerate(pathlib.Path(path).read_text(encoding="utf-8").splitlines(), 1):
+        if not row or row.startswith("#"):
+            continue
+        name, expected, line = row.split("\t")
+        line = re.sub(r"\\(.)", lambda m: {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}.get(m[1], m[1]), line)
+        found = rules.find(name, plain(line))
+        seen.add(expected)
+        traps += expected == "-"
+        right += expected in found
+        missed += expected != "-" and expected not in found
+        wrong += len([identifier for identifier in found if identifier != expected])
+        if found != ([] if expected == "-" else [expected]):
+            print(f"{path}:{number}: {expected}, but found: {', '.join(found) or 'nothing'}")
+    ids = {rule["id"] for rule in rules.rules}
+    if unknown := seen - ids - {"-"}:
+        print("no such rules:", ", ".join(sorted(unknown)))
+    print(f"{right + missed} secrets, {traps} traps, {len(seen & ids)} of {len(ids)} rules; "
+          f"recall {right / max(1, right + missed):.4f}, precision {right / max(1, right + wrong):.4f}")
+    return 1 if wrong or missed or unknown else 0
+
+
+def main(arguments):
+    default = pathlib.Path(__file__).resolve().parent.parent / "data" / "secrets"
+    if arguments[:1] == ["--check"]:
+        rules = Rules(arguments[1] if len(arguments) > 1 else default)
+        for problem in rules.problems:
+            print(problem, file=sys.stderr)
+        for family, ids in rules.families.items():
+            if ids:
+                print(f"{len(ids):5} {family}")
+        print(f"{len(rules.rules):5} rules, {len(rules.allows)} allow rules, {len(rules.problems)} problems")
+        return 1 if rules.problems else 0
+    if arguments[:1] == ["--labelled"]:
+        return labelled(Rules(arguments[2] if len(arguments) > 2 else default), arguments[1])
+    folder, table_path, list_path = arguments
+    rules = Rules(folder)
+    if rules.problems:
+        sys.exit("\n".join(rules.problems))
+    write(rules, table_path, list_path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
