@@ -5,7 +5,10 @@
 
 const char *finding_kind_name(enum finding_kind kind)
 {
-    static const char *const names[FINDING_KIND_COUNT] = {"vulnerability", "license", "config"};
+    static const char *const names[FINDING_KIND_COUNT] = {
+        "vulnerability", "license",    "config",  "secret",
+        "password",      "permission", "malware",
+    };
     return names[kind];
 }
 
@@ -29,6 +32,8 @@ int finding_compare(const struct finding *a, const struct finding *b)
     order = str_compare(a->path, b->path);
     if (order)
         return order;
+    if (a->line != b->line)
+        return a->line < b->line ? -1 : 1;
     if (a->layer != b->layer)
         return a->layer < b->layer ? -1 : 1;
     return str_compare(a->fingerprint, b->fingerprint);
@@ -66,6 +71,12 @@ struct str finding_fingerprint(struct arena *arena, const struct finding *findin
     *VEC_ADD(&parts) = root;
     *VEC_ADD(&parts) = package ? str_of(package_type_name(package->type)) : STR_NONE;
     *VEC_ADD(&parts) = package ? package->name : STR_NONE;
+    if (finding->kind != FINDING_VULNERABILITY && finding->path.len) {
+        *VEC_ADD(&parts) = finding->path;
+        *VEC_ADD(&parts) = finding->identity;
+    } else if (finding->identity.len) {
+        *VEC_ADD(&parts) = finding->identity;
+    }
     sha256_init(&sha);
     for (size_t i = 0; i < parts.count; i++) {
         sha256_add(&sha, parts.items[i].data, parts.items[i].len);

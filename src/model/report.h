@@ -9,7 +9,16 @@
 #include "model/os.h"
 #include "model/package.h"
 
-enum finding_kind { FINDING_VULNERABILITY, FINDING_LICENSE, FINDING_CONFIG, FINDING_KIND_COUNT };
+enum finding_kind {
+    FINDING_VULNERABILITY,
+    FINDING_LICENSE,
+    FINDING_CONFIG,
+    FINDING_SECRET,
+    FINDING_PASSWORD,
+    FINDING_PERMISSION,
+    FINDING_MALWARE,
+    FINDING_KIND_COUNT
+};
 const char *finding_kind_name(enum finding_kind kind);
 
 enum finding_status {
@@ -59,8 +68,18 @@ struct finding {
         struct str range;  /* as text: ">= 1.0, < 1.2-3" */
         struct str by;     /* "source", "binary", "name", "purl", "cpe" */
     } match;
-    struct str path; /* empty: none */
-    uint32_t layer;  /* index, or LAYER_NONE */
+    struct str path; /* empty: none; "lib/a.jar!/in/it" of what stands in an archive */
+    uint32_t line, end_line, column; /* from 1; 0: not known, or of no text */
+    uint32_t layer;                  /* index, or LAYER_NONE */
+    bool removed;                    /* a later layer took the file away, or put another there */
+    struct str excerpt;              /* of the line, secrets masked; empty: none */
+    /* What tells it from others of the same id and path, and never changes with lines or layers: of
+     * a secret the keyed hash, of a check what it is about. Part of the fingerprint. */
+    struct str identity;
+    /* Why it matters, and how to mend it: English, the person's language; empty: the package's
+     * fixed version says it. */
+    struct str why, why_local, mend, mend_local;
+    const char *const *references; /* ended by NULL; NULL: none */
     struct str fingerprint;
     /* Known, but not counted: by what ("ignore", "vex", "baseline", "ownership"), and why. NULL: it
      * counts. */
@@ -69,7 +88,7 @@ struct finding {
     struct str suppressed_until; /* "YYYY-MM-DD": the last day of it; empty: for good */
     bool fails;                  /* it makes the pipeline fail (struct report_verdict) */
 };
-/* By severity (worst first), id, package, path, layer, fingerprint. */
+/* By severity (worst first), id, package, path, line, layer, fingerprint. */
 int finding_compare(const struct finding *a, const struct finding *b);
 struct report;
 /* Puts the findings into that order. */

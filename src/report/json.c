@@ -282,6 +282,41 @@ static void write_suppressed(struct json_writer *json, const struct finding *fin
     json_end(json, '}');
 }
 
+/* Lines are of files that are text; `column` counts bytes. */
+static void write_place(struct json_writer *json, const struct finding *finding)
+{
+    json_key(json, "line");
+    if (finding->line)
+        json_u64(json, finding->line);
+    else
+        json_none(json);
+    if (finding->end_line > finding->line)
+        json_put_u64(json, "end_line", finding->end_line);
+    if (finding->column)
+        json_put_u64(json, "column", finding->column);
+    if (finding->excerpt.len)
+        json_put_str(json, "excerpt", finding->excerpt);
+    if (finding->kind != FINDING_VULNERABILITY && finding->layer != LAYER_NONE)
+        json_put_bool(json, "removed", finding->removed);
+}
+
+static void write_help(struct json_writer *json, const struct finding *finding,
+                       const struct report_style *style)
+{
+    if (finding->why.len)
+        json_put_str(json, "why",
+                     style->local && finding->why_local.len ? finding->why_local : finding->why);
+    if (finding->mend.len)
+        json_put_str(json, "mend",
+                     style->local && finding->mend_local.len ? finding->mend_local : finding->mend);
+    if (!finding->references)
+        return;
+    json_open(json, "references", '[');
+    for (const char *const *reference = finding->references; *reference; reference++)
+        json_str(json, str_of(*reference));
+    json_end(json, ']');
+}
+
 void report_json_finding(struct json_writer *json, const struct report *report,
                          const struct finding *finding, const struct report_style *style)
 {
@@ -289,7 +324,8 @@ void report_json_finding(struct json_writer *json, const struct report *report,
     json_put_text(json, "kind", finding_kind_name(finding->kind));
     json_put_str(json, "id", finding->id);
     write_strs(json, "aliases", finding->aliases, finding->alias_count);
-    json_put_str(json, "title", finding->title);
+    json_put_str(json, "title",
+                 style->local && finding->title_local.len ? finding->title_local : finding->title);
     json_put_text(json, "severity", severity_name(finding->severity));
     json_put_u64(json, "risk", (uint64_t)finding->risk);
     json_key(json, "package");
@@ -315,8 +351,9 @@ void report_json_finding(struct json_writer *json, const struct report *report,
     write_likelihood(json, finding);
     write_match(json, finding);
     json_put_str_or_null(json, "path", finding->path);
-    json_put_null(json, "line");
+    write_place(json, finding);
     write_layer_id(json, report, finding->layer);
+    write_help(json, finding, style);
     enum base_known base = report_base_of(report, finding);
     json_key(json, "base");
     if (base == BASE_UNKNOWN)
