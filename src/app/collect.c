@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app/found.h"
 #include "app/layers.h"
 #include "app/owners.h"
 #include "base/limits.h"
@@ -711,6 +712,7 @@ void collect(struct image *image, const struct collect_options *options, struct 
     tree_index(&all.tree);
     collect_seen(&all);
     take_selected(&all);
+    found_take(&all.layers, &all.tree, report);
     find_owners(&all);
     tell_layer_problems(&all);
     if (options->counts) {

@@ -31,14 +31,16 @@ struct layer_counts {
 };
 
 struct cache;
+struct inspectors;
 struct collect_options {
     const bool *enabled; /* by index of catalogers[]; NULL: all */
     unsigned jobs;
     bool verify;
     bool details; /* what only bills of materials and policies on licences need, too */
     const struct progress *progress;
-    struct cache *cache;         /* of layers; NULL: none */
-    struct layer_counts *counts; /* added to; NULL: nobody asks */
+    struct cache *cache;                 /* of layers; NULL: none */
+    struct layer_counts *counts;         /* added to; NULL: nobody asks */
+    const struct inspectors *inspectors; /* app/inspection.h; NULL: none */
 };
 /* Whether the cataloger of that index runs. */
 static inline bool collect_uses(const struct collect_options *options, size_t cataloger)
@@ -46,6 +48,7 @@ static inline bool collect_uses(const struct collect_options *options, size_t ca
     return (!options->enabled || options->enabled[cataloger]) &&
            (options->details || !catalogers[cataloger]->details);
 }
-/* Adds packages (unsorted, paths and layer set) and diagnostics to the report. */
+/* Adds findings of inspectors, packages (unsorted, paths and layer set) and diagnostics to the
+ * report. */
 void collect(struct image *image, const struct collect_options *options, struct report *report,
              struct collection *ret_collection);

@@ -7,7 +7,7 @@
 #include "base/build_id.h"
 #include "base/limits.h"
 
-enum { RECORD_FORMAT = 1 }; /* raised when layer_pack() or a walk gives something else */
+enum { RECORD_FORMAT = 2 }; /* raised when layer_pack() or a walk gives something else */
 
 /* Below this, plain layers are read faster than a cache is opened (docs/cache.md). */
 #define SMALL_IMAGE (64 * MIB)
@@ -82,6 +82,18 @@ static struct cache_key identity_of_file(const struct image_layer *layer,
     return key_of(&parts);
 }
 
+static void pack_inspectors(struct buf *parts, const struct inspectors *inspectors)
+{
+    pack_number(parts, inspectors ? inspectors->count : 0);
+    for (size_t i = 0; inspectors && i < inspectors->count; i++) {
+        const struct inspector *inspector = &inspectors->items[i];
+        pack_text(parts, str_of(inspector->class->name));
+        pack_number(parts, inspector->class->version);
+        if (inspector->class->pack)
+            inspector->class->pack(inspector->config, parts);
+    }
+}
+
 static struct cache_key readers_key(const struct collect_options *options)
 {
     AUTO_BUF parts = {0};
@@ -97,6 +109,7 @@ static struct cache_key readers_key(const struct collect_options *options)
         pack_text(&parts, str_of(catalogers[i]->name));
         pack_number(&parts, catalogers[i]->version);
     }
+    pack_inspectors(&parts, options->inspectors);
     return key_of(&parts);
 }
 

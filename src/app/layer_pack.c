@@ -37,6 +37,7 @@ static uint64_t language_of(const struct layer_state *state)
         const struct file_content *content = content_of(state, i);
         told = content && content->sink.problems.count;
     }
+    told = told || state->found.detail;
     return told ? (uint64_t)i18n_get() + 1 : 0;
 }
 
@@ -88,6 +89,28 @@ static void pack_contents(const struct layer_state *state, struct buf *buf)
         }
 }
 
+static void pack_found(const struct layer_state *state, struct buf *buf)
+{
+    pack_number(buf, state->found.findings.count);
+    for (size_t i = 0; i < state->found.findings.count; i++) {
+        const struct file_finding *finding = &state->found.findings.items[i];
+        pack_number(buf, finding->kind);
+        pack_number(buf, finding->severity);
+        pack_number(buf, finding->inspector);
+        pack_number(buf, finding->order);
+        pack_number(buf, finding->line);
+        pack_number(buf, finding->column);
+        pack_number(buf, finding->seen_only);
+        pack_text(buf, finding->id);
+        pack_text(buf, finding->path);
+        pack_text(buf, finding->inner);
+        pack_text(buf, finding->excerpt);
+        pack_text(buf, finding->identity);
+        pack_text(buf, finding->detail);
+        pack_text(buf, finding->detail_local);
+    }
+}
+
 void layer_pack(const struct layer_state *state, struct buf *buf)
 {
     pack_number(buf, language_of(state));
@@ -95,6 +118,7 @@ void layer_pack(const struct layer_state *state, struct buf *buf)
     pack_use(state, buf);
     pack_problems(state, buf);
     pack_contents(state, buf);
+    pack_found(state, buf);
 }
 
 /* ---- back ---- */
@@ -171,6 +195,36 @@ static void unpack_contents(struct unpack *unpack, struct layer_state *state)
     }
 }
 
+static struct str unpack_copy(struct unpack *unpack, struct layer_state *state)
+{
+    return arena_str(&state->arena, unpack_text(unpack));
+}
+
+static void unpack_found(struct unpack *unpack, struct layer_state *state)
+{
+    size_t inspectors = state->set->inspectors ? state->set->inspectors->count : 0;
+    size_t count = unpack_count(unpack, 14);
+    state->found.arena = &state->arena;
+    for (size_t i = 0; i < count && !unpack->wrong; i++) {
+        struct file_finding *finding = VEC_ADD(&state->found.findings);
+        finding->kind = (enum finding_kind)unpack_below(unpack, FINDING_KIND_COUNT);
+        finding->severity = (enum severity)unpack_below(unpack, SEVERITY_COUNT);
+        finding->inspector = (unsigned)unpack_below(unpack, inspectors);
+        finding->order = (uint32_t)unpack_below(unpack, (uint64_t)UINT32_MAX + 1);
+        finding->line = (uint32_t)unpack_below(unpack, (uint64_t)UINT32_MAX + 1);
+        finding->column = (uint32_t)unpack_below(unpack, (uint64_t)UINT32_MAX + 1);
+        finding->seen_only = unpack_below(unpack, 2);
+        finding->id = unpack_copy(unpack, state);
+        finding->path = unpack_copy(unpack, state);
+        finding->inner = unpack_copy(unpack, state);
+        finding->excerpt = unpack_copy(unpack, state);
+        finding->identity = unpack_copy(unpack, state);
+        finding->detail = unpack_copy(unpack, state);
+        finding->detail_local = unpack_copy(unpack, state);
+        state->found.detail = state->found.detail || finding->detail_local.len;
+    }
+}
+
 /* ---- budgets ---- */
 
 /* `most`: what the budget began with; one that was overdrawn is beyond it. */
@@ -193,13 +247,15 @@ static bool take_all(const struct layer_state *former, const struct layer_state 
     const struct layer_use *x = &former->use, *y = &later->use;
     if (b->entries_taken < a->entries_taken || b->files_taken < a->files_taken ||
         y->content < x->content || y->packages < x->packages || y->bytes < x->bytes ||
-        y->small < x->small)
+        y->small < x->small || later->found.findings.count < former->found.findings.count)
         return false;
     return take(&set->entry_budget, b->entries_taken - a->entries_taken, LIMIT_ENTRIES) &&
            take(&set->file_budget, b->files_taken - a->files_taken, LIMIT_WANTED_FILES) &&
            take(&set->content_left, y->content - x->content, LIMIT_CONTENT_BYTES) &&
            catalog_take_budget(&set->packages_left, y->packages - x->packages) &&
            catalog_take_budget(&set->bytes_left, y->bytes - x->bytes) &&
+           catalog_take_budget(&set->inspect_budget.findings,
+                               later->found.findings.count - former->found.findings.count) &&
            (catalog_take_budget(&set->small_left, y->small - x->small) ||
             catalog_take_budget(&set->bytes_left, y->small - x->small));
 }
@@ -215,6 +271,7 @@ static bool unpack_state(struct str bytes, struct layer_state *state)
     unpack_use(&unpack, state);
     unpack_problems(&unpack, state);
     unpack_contents(&unpack, state);
+    unpack_found(&unpack, state);
     return unpack_ended(&unpack);
 }
 

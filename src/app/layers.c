@@ -22,7 +22,7 @@ static const uint64_t LARGE_FILE = 16 * MIB;
 #define SMALL_FILES (1 * MIB)
 static const uint64_t SMALL_FILE = 16 * 1024;
 
-static void add_problem(void *context, bool incomplete, const struct pl_err *problem)
+void layer_add_problem(void *context, bool incomplete, const struct pl_err *problem)
 {
     struct layer_state *state = context;
     bool enough = state->problems.count > LIMIT_DIAGNOSTICS / 10;
@@ -203,7 +203,7 @@ static void tell_file(struct layer_state *state, const struct record_file *file,
 {
     bool is_dir = image_is_folder(state->set->image);
     err_prefix(problem, "%s%.*s", is_dir ? "/" : "", STR_ARG(file->path));
-    add_problem(state, true, problem);
+    layer_add_problem(state, true, problem);
 }
 
 static int read_bytes(struct layer_state *state, struct record_file *file, struct str bytes,
@@ -389,14 +389,18 @@ static void walk_layer(struct layer_set *set, size_t index)
         .file_budget = &set->file_budget,
     };
     struct layer_options options = {.walk = &walk, .verify = set->verify};
-    struct walk_visitor visitor = {.context = state, .file = take_file, .problem = add_problem};
+    struct walk_visitor visitor = {
+        .context = state, .file = take_file, .problem = layer_add_problem};
     struct layer_digests digests;
+    struct inspection inspection = {0};
     struct pl_err err;
     size_t files = state->record.files.count, problems = state->problems.count;
+    layer_inspect_begin(state, &inspection, &visitor);
     int r = image_walk_layer(set->image, index, &options, &visitor, &state->record, &digests, &err);
+    layer_inspect_end(&inspection);
     state->walked = true;
     if (r < 0) {
-        add_problem(state, true, &err);
+        layer_add_problem(state, true, &err);
         state->passing = true;
     }
     if (!set->cache)
@@ -453,8 +457,11 @@ static void run_pass(struct layer_set *set, const struct wants *wants, const boo
     pthread_t threads[64];
     if (image_is_folder(set->image)) {
         struct walk_visitor visitor = {
-            .context = &set->states[0], .file = take_file, .problem = add_problem};
+            .context = &set->states[0], .file = take_file, .problem = layer_add_problem};
+        struct inspection inspection = {0};
+        layer_inspect_begin(&set->states[0], &inspection, &visitor);
         rootfs_read(set->image->root_fd, wants, &visitor, &set->states[0].record);
+        layer_inspect_end(&inspection);
         return;
     }
     unsigned started = 0, jobs = set->jobs ? set->jobs : (unsigned)get_nprocs();
@@ -502,7 +509,10 @@ void layer_set_init(struct layer_set *set, struct image *image,
         .bytes_left = LIMIT_RECORD_BYTES - SMALL_FILES,
         .small_left = SMALL_FILES,
         .content_left = LIMIT_CONTENT_BYTES,
+        .inspectors =
+            options->inspectors && options->inspectors->count ? options->inspectors : NULL,
     };
+    inspect_budget_init(&set->inspect_budget);
     image->budget.progress = options->progress;
     set->states = mem_zalloc(set->count, sizeof(*set->states));
     for (size_t i = 0; i < set->count; i++) {
@@ -525,6 +535,7 @@ void layer_state_reset(struct layer_state *state)
         catalog_sink_free(&state->contents.items[k]->sink);
     VEC_FREE(&state->contents);
     VEC_FREE(&state->problems);
+    inspect_sink_free(&state->found);
     record_free(&state->record);
     arena_free(&state->arena);
     *state = (struct layer_state){.set = set};
@@ -640,7 +651,7 @@ static void walk_to_settle(struct layer_set *set, struct settle *settle, uint32_
     int r = image_walk_layer(set->image, layer, &options, &visitor, &state->record, NULL, &err);
     state->walked = true;
     if (r < 0) { /* one that came out of the cache can be gone by now */
-        add_problem(state, true, &err);
+        layer_add_problem(state, true, &err);
         state->passing = true;
     }
     settle_end(settle);
@@ -679,7 +690,7 @@ void layer_set_settle(struct layer_set *set, const struct tree *tree)
             "more files stand below symbolic links than LIMIT_LINKED_NAMES (%llu bytes) allows; "
             "where the rest belongs is not known",
             LIMIT_LINKED_NAMES);
-        add_problem(&set->states[layer], true, &err);
+        layer_add_problem(&set->states[layer], true, &err);
         break;
     }
     settle_free(&settle);
@@ -731,7 +742,7 @@ static void read_pair(struct layer_set *set, const struct layer_file *file,
     if (run_reader(&set->states[file->layer], file_at(set, file, reader), &input, journal_bytes,
                    &err) < 0) {
         err_prefix(&err, "%.*s", STR_ARG(file->path));
-        add_problem(&set->states[file->layer], true, &err);
+        layer_add_problem(&set->states[file->layer], true, &err);
     }
 }
 

@@ -4,11 +4,13 @@
 
 #include <pthread.h>
 
+#include "app/inspection.h"
 #include "base/hash_set.h"
 #include "base/progress.h"
 #include "catalog/sink.h"
 #include "image/image.h"
 #include "image/tree.h"
+#include "image/walk.h"
 #include "model/report.h"
 
 /* record_file.reader: the cataloger's index, and what is wanted of the file beside reading it. */
@@ -40,7 +42,9 @@ struct layer_state {
     struct arena arena; /* of what the readers found */
     VEC(struct layer_problem) problems;
     VEC(struct file_content *) contents;
-    struct file_content *spare; /* of a file that told of nothing */
+    struct file_content *spare;    /* of a file that told of nothing */
+    struct inspect_sink found;     /* by inspectors */
+    struct inspection *inspection; /* while it is walked */
     struct layer_set *set;
     struct layer_use use;
     bool walked;  /* its bytes were read */
@@ -58,10 +62,12 @@ struct layer_set {
     bool verify, details;
     unsigned jobs;
     _Atomic uint64_t entry_budget, file_budget;
-    uint64_t packages_left, bytes_left; /* of LIMIT_PACKAGES, LIMIT_RECORD_BYTES; atomically */
-    uint64_t small_left;                /* kept aside for the files that tell of the system */
-    _Atomic uint64_t content_left;      /* of LIMIT_CONTENT_BYTES */
-    _Atomic size_t next;                /* layer to be walked next */
+    uint64_t packages_left, bytes_left;  /* of LIMIT_PACKAGES, LIMIT_RECORD_BYTES; atomically */
+    uint64_t small_left;                 /* kept aside for the files that tell of the system */
+    _Atomic uint64_t content_left;       /* of LIMIT_CONTENT_BYTES */
+    _Atomic size_t next;                 /* layer to be walked next */
+    const struct inspectors *inspectors; /* NULL: none */
+    struct inspect_budget inspect_budget;
     /* The current pass */
     const struct wants *pass_wants;
     const bool *pass_layers; /* NULL: all */
@@ -76,6 +82,13 @@ void layer_set_init(struct layer_set *set, struct image *image,
 void layer_set_free(struct layer_set *set);
 /* Frees what is in it. */
 void layer_state_reset(struct layer_state *state);
+/* A problem of a layer, told by its walk. */
+void layer_add_problem(void *state, bool incomplete, const struct pl_err *problem);
+/* layer_inspect.c: makes the visitor of a first pass show what it meets to the inspectors, if there
+ * are some. layer_inspect_end() once the layer was walked. */
+void layer_inspect_begin(struct layer_state *state, struct inspection *inspection,
+                         struct walk_visitor *visitor);
+void layer_inspect_end(struct inspection *inspection);
 /* The first pass over all layers, or the root folder. */
 void layer_set_read(struct layer_set *set);
 

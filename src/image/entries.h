@@ -41,6 +41,7 @@ struct layer_folder {
     int below_fd;
     /* Marks are in user.overlay.* too, which processes in containers of root could set. */
     bool user_marks;
+    bool statuses; /* owners, modes and devices are wanted of all entries */
 };
 
 struct folder_frame;
@@ -55,7 +56,7 @@ struct folder_entries {
     struct tar_entry entry;
     struct folder_frame *top; /* folders that are being gone through */
     struct folder_links *links;
-    struct buf path, link;
+    struct buf path, link, capability;
     int fd; /* of the current file, once it was opened */
     bool is_file, opaque_next;
     uint64_t left; /* of the size that it had when it was opened */

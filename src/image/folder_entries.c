@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -16,6 +17,7 @@
 #include "image/entries.h"
 
 enum { CHUNK = 256 * 1024, TO_READ = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW };
+enum { CAPABILITY_MAX = 64 }; /* bytes of the xattr: vfs_ns_cap_data has 24 */
 
 enum item_kind { ITEM_FILE, ITEM_DIR, ITEM_SYMLINK, ITEM_OTHER, ITEM_WHITEOUT };
 
@@ -182,7 +184,8 @@ static bool list_folder(struct folder_entries *folder, struct folder_frame *fram
             tell(folder, true, &problem);
             break;
         }
-        if (!with_status && (entry->d_type == DT_DIR || entry->d_type == DT_LNK)) {
+        if (!with_status && !folder->folder.statuses &&
+            (entry->d_type == DT_DIR || entry->d_type == DT_LNK)) {
             item.kind = entry->d_type == DT_DIR ? ITEM_DIR : ITEM_SYMLINK;
         } else {
             if (fstatat(fd, entry->d_name, &item.status, AT_SYMLINK_NOFOLLOW) < 0)
@@ -372,10 +375,44 @@ static int emit(struct folder_entries *folder, enum tar_type type, bool marked)
     return 1;
 }
 
+/* Only what can be run has a use for capabilities. */
+static void read_capability(struct folder_entries *folder)
+{
+    int fd = open_below(folder->folder.fd, folder->entry.path, O_PATH | O_NOFOLLOW);
+    char name[64];
+    if (fd < 0)
+        return;
+    snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+    folder->capability.len = 0;
+    char *value = buf_reserve(&folder->capability, CAPABILITY_MAX);
+    ssize_t got = getxattr(name, "security.capability", value, CAPABILITY_MAX);
+    close(fd);
+    if (got > 0)
+        folder->entry.capability = str_make(value, (size_t)got);
+}
+
+/* Owner, mode and device, as far as they were asked for. */
+static void set_owner(struct folder_entries *folder, const struct folder_item *item)
+{
+    const struct stat *status = &item->status;
+    struct tar_entry *entry = &folder->entry;
+    entry->mode = status->st_mode & 07777;
+    entry->uid = status->st_uid;
+    entry->gid = status->st_gid;
+    if (S_ISCHR(status->st_mode) || S_ISBLK(status->st_mode)) {
+        entry->special = S_ISCHR(status->st_mode) ? 'c' : 'b';
+        entry->major = major(status->st_rdev);
+        entry->minor = minor(status->st_rdev);
+    } else if (S_ISFIFO(status->st_mode)) {
+        entry->special = 'p';
+    }
+    if (folder->folder.statuses && S_ISREG(status->st_mode) && (entry->mode & 0111))
+        read_capability(folder);
+}
+
 static int emit_file(struct folder_entries *folder, const struct folder_item *item)
 {
     folder->entry.size = (uint64_t)item->status.st_size;
-    folder->entry.mode = item->status.st_mode & 07777;
     if (item->status.st_nlink > 1)
         folder->entry.link = first_name(folder->links, &item->status, folder->entry.path);
     if (folder->entry.link.data) {
@@ -427,6 +464,7 @@ static int take_item(struct folder_entries *folder, const struct folder_frame *f
     set_path(folder, frame->path_len, STR_NONE, item->name);
     if (!path_fits(folder))
         return 0;
+    set_owner(folder, item);
     switch (item->kind) {
     case ITEM_FILE:
         return emit_file(folder, item);
@@ -584,5 +622,6 @@ void folder_entries_free(struct folder_entries *entries)
     free(entries->links);
     buf_free(&entries->path);
     buf_free(&entries->link);
+    buf_free(&entries->capability);
     free(entries->buffer);
 }

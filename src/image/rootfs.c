@@ -4,10 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/hash.h"
@@ -25,6 +28,7 @@ struct reading {
     int fd;        /* of the file being read */
     uint64_t left; /* of the size that it had when it was opened */
     char *buffer;
+    struct buf inspected; /* link or capability of the entry that is shown to inspectors */
 };
 
 enum { CHUNK = 256 * 1024 };
@@ -286,6 +290,101 @@ static void take_anywhere(struct reading *reading, struct str path)
     close(reading->fd);
 }
 
+/* ---- inspectors ---- */
+
+static void read_capability(int fd, struct buf *ret)
+{
+    enum { CAPABILITY_MAX = 64 }; /* vfs_ns_cap_data has 24 */
+    char name[64];
+    snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+    ret->len = 0;
+    char *value = buf_reserve(ret, CAPABILITY_MAX);
+    ssize_t got = getxattr(name, "security.capability", value, CAPABILITY_MAX);
+    ret->len = got > 0 ? (size_t)got : 0;
+}
+
+static void read_target(int fd, struct buf *ret)
+{
+    ret->len = 0;
+    char *target = buf_reserve(ret, LIMIT_PATH);
+    ssize_t got = readlinkat(fd, "", target, LIMIT_PATH);
+    ret->len = got > 0 ? (size_t)got : 0;
+}
+
+static enum entry_type type_of(const struct stat *status)
+{
+    if (S_ISREG(status->st_mode))
+        return ENTRY_FILE;
+    if (S_ISDIR(status->st_mode))
+        return ENTRY_DIR;
+    return S_ISLNK(status->st_mode) ? ENTRY_SYMLINK : ENTRY_OTHER;
+}
+
+static void inspect_bytes(struct reading *reading, struct str path, uint64_t size)
+{
+    const struct walk_visitor *visitor = reading->visitor;
+    struct pl_err problem;
+    struct str chunk = STR_NONE;
+    int r = 0;
+    reading->fd = open_in_root(reading->root_fd, path, TO_READ | O_NOFOLLOW);
+    if (reading->fd < 0)
+        r = err_errno(&problem, errno, "cannot open");
+    reading->left = size;
+    while (r == 0) {
+        r = next_chunk(&reading->input, &chunk, &problem);
+        if (r == 0 && chunk.len == 0)
+            break;
+        if (r == 0)
+            visitor->inspect_bytes(visitor->context, chunk);
+    }
+    if (reading->fd >= 0)
+        close(reading->fd);
+    visitor->inspect_end(visitor->context, r < 0 ? &problem : NULL);
+}
+
+enum { INSPECTED = 0x10000 }; /* beside the readers of seen_before() */
+
+/* Shows an entry to the inspectors. */
+static void inspect(struct reading *reading, struct str path)
+{
+    struct stat status;
+    const struct walk_visitor *visitor = reading->visitor;
+    if (!visitor->inspect)
+        return;
+    int fd = open_in_root(reading->root_fd, path, O_PATH | O_NOFOLLOW);
+    if (fd < 0 || fstat(fd, &status) < 0) {
+        if (fd >= 0)
+            close(fd);
+        return; /* it vanished */
+    }
+    struct inspect_entry entry = {
+        .path = path,
+        .type = type_of(&status),
+        .size = S_ISREG(status.st_mode) ? (uint64_t)status.st_size : 0,
+        .mode = status.st_mode & 07777,
+        .uid = status.st_uid,
+        .gid = status.st_gid,
+        .major = major(status.st_rdev),
+        .minor = minor(status.st_rdev),
+        .special = S_ISCHR(status.st_mode)    ? 'c'
+                   : S_ISBLK(status.st_mode)  ? 'b'
+                   : S_ISFIFO(status.st_mode) ? 'p'
+                                              : 0,
+    };
+    if (entry.type == ENTRY_FILE && status.st_nlink > 1 && seen_before(reading, &status, INSPECTED))
+        entry.type = ENTRY_HARDLINK;
+    if (entry.type == ENTRY_FILE && (entry.mode & 0111)) {
+        read_capability(fd, &reading->inspected);
+        entry.capability = buf_str(&reading->inspected);
+    } else if (entry.type == ENTRY_SYMLINK) {
+        read_target(fd, &reading->inspected);
+        entry.link = buf_str(&reading->inspected);
+    }
+    close(fd);
+    if (visitor->inspect(visitor->context, &entry, 0) && entry.type == ENTRY_FILE)
+        inspect_bytes(reading, path, entry.size);
+}
+
 struct folder_entry {
     struct str path;
     unsigned char type;
@@ -372,7 +471,7 @@ static void walk_folder(struct reading *reading, struct str dir, dev_t device)
         struct stat here;
         if (type == DT_UNKNOWN && fstatat(fd, entry->d_name, &here, AT_SYMLINK_NOFOLLOW) == 0)
             type = S_ISDIR(here.st_mode) ? DT_DIR : S_ISREG(here.st_mode) ? DT_REG : DT_UNKNOWN;
-        if (type == DT_DIR || type == DT_REG)
+        if (type == DT_DIR || type == DT_REG || reading->visitor->inspect)
             *VEC_ADD(&entries) = (struct folder_entry){
                 arena_printf(&arena, "%.*s%s%s", STR_ARG(dir), dir.len ? "/" : "", entry->d_name),
                 type};
@@ -390,11 +489,13 @@ static void walk_folder(struct reading *reading, struct str dir, dev_t device)
             tell(reading, true, &problem);
             break;
         }
+        inspect(reading, entry->path);
         if (entry->type == DT_DIR) {
             take_folder(reading, entry->path);
             walk_folder(reading, entry->path, status.st_dev);
-        } else
+        } else if (entry->type == DT_REG) {
             take_anywhere(reading, entry->path);
+        }
     }
     VEC_FREE(&entries);
     arena_free(&arena);
@@ -417,11 +518,12 @@ void rootfs_read(int root_fd, const struct wants *wants, const struct walk_visit
         else if (want->kind == WANT_IN_DIR)
             read_folder(&reading, want);
     }
-    if (wants->kinds[WANT_NAME] || wants->kinds[WANT_EXTENSION] || wants->kinds[WANT_OTHER] ||
-        wants->magics.count || wants->folders.count)
+    if (visitor->inspect || wants->kinds[WANT_NAME] || wants->kinds[WANT_EXTENSION] ||
+        wants->kinds[WANT_OTHER] || wants->magics.count || wants->folders.count)
         walk_folder(&reading, STR_NONE, 0);
     record_seal(record);
     record_index_files(record);
     hash_set_free(&reading.seen);
     free(reading.buffer);
+    buf_free(&reading.inspected);
 }

@@ -18,8 +18,9 @@ struct walk {
     struct buf dir; /* folder of the last entry */
     uint64_t dir_hash;
     struct hash_set
-        by_magic; /* paths and readers of files that were wanted for their first bytes */
-    bool full;    /* LIMIT_WANTED_FILES was told */
+        by_magic;   /* paths and readers of files that were wanted for their first bytes */
+    bool full;      /* LIMIT_WANTED_FILES was told */
+    bool inspected; /* bytes of the current file go to the inspectors, too */
     struct input input;
 };
 
@@ -61,7 +62,44 @@ static void enter_dir(struct walk *walk, struct str dir)
 static int next_chunk(struct input *input, struct str *ret_chunk, struct pl_err *err)
 {
     struct walk *walk = (struct walk *)((char *)input - offsetof(struct walk, input));
-    return walk->entries->content(walk->entries, ret_chunk, err);
+    int r = walk->entries->content(walk->entries, ret_chunk, err);
+    if (walk->inspected && r == 0 && ret_chunk->len)
+        walk->visitor->inspect_bytes(walk->visitor->context, *ret_chunk);
+    return r;
+}
+
+static void inspect(struct walk *walk, struct str path, enum entry_type type)
+{
+    const struct tar_entry *entry = walk->entries->entry;
+    struct inspect_entry shown = {
+        .path = path,
+        .link = entry->link,
+        .type = type,
+        .size = entry->size,
+        .mode = entry->mode,
+        .uid = entry->uid,
+        .gid = entry->gid,
+        .special = entry->special,
+        .major = entry->major,
+        .minor = entry->minor,
+        .capability = entry->capability,
+        .sparse = entry->sparse,
+    };
+    walk->inspected =
+        walk->visitor->inspect(walk->visitor->context, &shown, walk->order) && type == ENTRY_FILE;
+}
+
+/* The bytes that nobody else has read. */
+static void inspect_rest(struct walk *walk)
+{
+    struct pl_err problem;
+    struct str chunk;
+    int r;
+    do
+        r = next_chunk(&walk->input, &chunk, &problem);
+    while (r == 0 && chunk.len);
+    walk->inspected = false;
+    walk->visitor->inspect_end(walk->visitor->context, r < 0 ? &problem : NULL);
 }
 
 /* False, and told once, when there are too many of them. */
@@ -264,6 +302,29 @@ static size_t match_linked(const struct walk *walk, struct str link, unsigned *r
     return count;
 }
 
+/* What of the entry readers want. `link`: of a hard link. */
+static void take_wanted(struct walk *walk, struct str path, struct str dir, uint64_t dir_hash,
+                        uint64_t hash, enum entry_type type, struct str link)
+{
+    const struct tar_entry *entry = walk->entries->entry;
+    unsigned readers[WANTS_MATCHES];
+    const struct wants *wants = walk->options->wants;
+    if (type == ENTRY_DIR && wants->folders.count && !walk->options->second_pass) {
+        size_t folders = wants_match_folder(wants, path, readers);
+        if (folders)
+            read_wanted(walk, path, hash, type, readers, folders, folders);
+    }
+    if (type == ENTRY_DIR || type == ENTRY_OTHER)
+        return;
+    size_t count = wants_match(wants, path, hash, dir.len, dir_hash, readers), by_name = count;
+    if (type == ENTRY_FILE && wants->magics.count && entry->size)
+        count = match_head(walk, readers, count);
+    else if (type == ENTRY_HARDLINK && !walk->options->second_pass && walk->by_magic.count)
+        by_name = count = match_linked(walk, link, readers, count);
+    if (count)
+        read_wanted(walk, path, hash, type, readers, count, by_name);
+}
+
 static void take_entry(struct walk *walk)
 {
     const struct tar_entry *entry = walk->entries->entry;
@@ -311,22 +372,11 @@ static void take_entry(struct walk *walk)
             link.len = LIMIT_PATH;
         record_add(walk->record, hash, walk->order, type, link);
     }
-    unsigned readers[WANTS_MATCHES];
-    const struct wants *wants = walk->options->wants;
-    if (type == ENTRY_DIR && wants->folders.count && first_pass) {
-        size_t folders = wants_match_folder(wants, path, readers);
-        if (folders)
-            read_wanted(walk, path, hash, type, readers, folders, folders);
-    }
-    if (type == ENTRY_DIR || type == ENTRY_OTHER)
-        return;
-    size_t count = wants_match(wants, path, hash, dir.len, dir_hash, readers), by_name = count;
-    if (type == ENTRY_FILE && wants->magics.count && entry->size)
-        count = match_head(walk, readers, count);
-    else if (type == ENTRY_HARDLINK && first_pass && walk->by_magic.count)
-        by_name = count = match_linked(walk, link, readers, count);
-    if (count)
-        read_wanted(walk, path, hash, type, readers, count, by_name);
+    if (first_pass && walk->visitor->inspect)
+        inspect(walk, path, type);
+    take_wanted(walk, path, dir, dir_hash, hash, type, link);
+    if (walk->inspected)
+        inspect_rest(walk);
 }
 
 /* An entry costs one, and one for each folder that it implies. */
@@ -393,7 +443,9 @@ int walk_layer_folder(const struct layer_folder *folder, const struct walk_optio
                       struct pl_err *err)
 {
     struct folder_entries entries;
-    folder_entries_init(&entries, folder, visitor->problem, visitor->context);
+    struct layer_folder with_statuses = *folder;
+    with_statuses.statuses = visitor->inspect != NULL;
+    folder_entries_init(&entries, &with_statuses, visitor->problem, visitor->context);
     int r = walk_entries(&entries.entries, options, visitor, record, err);
     folder_entries_free(&entries);
     return r;

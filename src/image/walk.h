@@ -3,6 +3,7 @@
 #pragma once
 
 #include "image/entries.h"
+#include "image/inspector.h"
 #include "image/record.h"
 #include "image/settle.h"
 #include "image/wants.h"
@@ -20,6 +21,12 @@ struct walk_visitor {
     void (*problem)(void *context, bool incomplete, const struct pl_err *problem);
     /* In a second pass, when it is there: every entry goes to it, and no file is read. */
     void (*entry)(void *context, const struct settle_entry *entry);
+    /* In a first pass, when it is there: every entry that is no whiteout. True: the bytes of the
+     * file are wanted; they come in order, whoever else reads it, then the end, with what went
+     * wrong (NULL: nothing). */
+    bool (*inspect)(void *context, const struct inspect_entry *entry, uint32_t order);
+    void (*inspect_bytes)(void *context, struct str chunk);
+    void (*inspect_end)(void *context, struct pl_err *problem);
 };
 
 struct walk_options {

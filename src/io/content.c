@@ -48,30 +48,40 @@ static int spill(struct content *content, struct pl_err *err)
     return r;
 }
 
+int content_add(struct content *content, struct str chunk, struct pl_err *err)
+{
+    int r = 0;
+    content->size += chunk.len;
+    if (!content->owns_fd && content->size > IN_MEMORY)
+        r = spill(content, err);
+    if (r == 0 && content->owns_fd)
+        return tempfile_write(content->fd, chunk, err);
+    if (r == 0)
+        buf_add(&content->gathered, chunk);
+    return r;
+}
+
+void content_seal(struct content *content)
+{
+    if (!content->owns_fd)
+        content->bytes = content->gathered.data ? content->gathered.data : "";
+}
+
 static int gather(struct input *input, struct content *content, struct pl_err *err)
 {
-    if (input->size > IN_MEMORY) {
-        int r = spill(content, err);
-        if (r < 0)
-            return r;
-    } else {
+    int r = 0;
+    if (input->size > IN_MEMORY)
+        r = spill(content, err);
+    else
         buf_reserve(&content->gathered, (size_t)input->size + 1);
-    }
-    for (;;) {
+    while (r == 0) {
         struct str chunk;
-        int r = input->next(input, &chunk, err);
+        r = input->next(input, &chunk, err);
         if (r < 0 || chunk.len == 0)
             return r;
-        content->size += chunk.len;
-        if (!content->owns_fd && content->size > IN_MEMORY)
-            r = spill(content, err);
-        if (r == 0 && content->owns_fd)
-            r = tempfile_write(content->fd, chunk, err);
-        else if (r == 0)
-            buf_add(&content->gathered, chunk);
-        if (r < 0)
-            return r;
+        r = content_add(content, chunk, err);
     }
+    return r;
 }
 
 int content_gather(struct input *input, struct content *ret_content, struct pl_err *err)
@@ -80,8 +90,7 @@ int content_gather(struct input *input, struct content *ret_content, struct pl_e
     int r = gather(input, &content, err);
     if (r < 0)
         return r;
-    if (!content.owns_fd)
-        content.bytes = content.gathered.data ? content.gathered.data : "";
+    content_seal(&content);
     *ret_content = content;
     content = (struct content){.fd = -1};
     return 0;

@@ -20,6 +20,10 @@ struct content content_of_file(int fd, uint64_t offset, uint64_t size);
 /* A part of another content, which must outlive it. False when it is not inside. */
 bool content_part(const struct content *whole, uint64_t offset, uint64_t size,
                   struct content *ret_part);
+/* Bytes gathered as they come: of an empty content, AUTO_CONTENT with fd -1. Behind the last ones
+ * content_seal(), before which nothing can be read. */
+int content_add(struct content *content, struct str chunk, struct pl_err *err);
+void content_seal(struct content *content);
 /* Reads the input to its end. */
 int content_gather(struct input *input, struct content *ret_content, struct pl_err *err);
 void content_free(struct content *content);

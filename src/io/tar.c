@@ -5,6 +5,10 @@
 /* Places of the fields in a header, ustar and GNU. */
 enum {
     AT_MODE = 100,
+    AT_UID = 108,
+    AT_GID = 116,
+    AT_MAJOR = 329,
+    AT_MINOR = 337,
     AT_SIZE = 124,
     AT_CHECKSUM = 148,
     AT_TYPE = 156,
@@ -25,6 +29,7 @@ void tar_free(struct tar *tar)
 {
     VEC_FREE(&tar->segments);
     buf_free(&tar->long_path);
+    buf_free(&tar->capability);
     buf_free(&tar->long_link);
     buf_free(&tar->global_path);
     buf_free(&tar->global_link);
@@ -193,6 +198,13 @@ static int pax_record(struct tar *tar, bool global, struct str key, struct str v
                            STR_ARG(str_first(value, 64)));
         *(global ? &tar->pax.global_size : &tar->pax.size) = size;
         *(global ? &tar->pax.global_has_size : &tar->pax.has_size) = true;
+    } else if (!global && str_is(key, "uid")) {
+        tar->pax.has_uid = str_to_u64(value, &tar->pax.uid);
+    } else if (!global && str_is(key, "gid")) {
+        tar->pax.has_gid = str_to_u64(value, &tar->pax.gid);
+    } else if (!global && str_is(key, "SCHILY.xattr.security.capability")) {
+        tar->capability.len = 0;
+        buf_add(&tar->capability, value);
     } else if (!global && str_starts(key, STR("GNU.sparse."))) {
         return pax_sparse(tar, str_from(key, 11), value, err);
     }
@@ -373,6 +385,26 @@ static void entry_names(struct tar *tar, const unsigned char *header)
         tar->entry.link = str_make(target->data, target->len - 1);
 }
 
+static uint32_t number_or_none(const unsigned char *field, size_t len)
+{
+    uint64_t value;
+    return parse_number(field, len, &value) && value <= UINT32_MAX ? (uint32_t)value : 0;
+}
+
+/* Owner, device and capabilities: a field that is malformed is as if it were 0. */
+static void entry_owner(struct tar *tar, const unsigned char *header)
+{
+    static const char specials[] = {['3'] = 'c', ['4'] = 'b', ['6'] = 'p'};
+    struct tar_entry *entry = &tar->entry;
+    unsigned char type = header[AT_TYPE];
+    entry->uid = tar->pax.has_uid ? (uint32_t)tar->pax.uid : number_or_none(header + AT_UID, 8);
+    entry->gid = tar->pax.has_gid ? (uint32_t)tar->pax.gid : number_or_none(header + AT_GID, 8);
+    entry->special = type < sizeof(specials) ? specials[type] : 0;
+    entry->major = entry->special ? number_or_none(header + AT_MAJOR, 8) : 0;
+    entry->minor = entry->special ? number_or_none(header + AT_MINOR, 8) : 0;
+    entry->capability = buf_str(&tar->capability);
+}
+
 /* Types '1' to '6' carry no bytes, whatever their size says. */
 static bool has_bytes(const unsigned char *header, enum tar_type type)
 {
@@ -386,6 +418,7 @@ static int take_entry(struct tar *tar, const unsigned char *header, uint64_t siz
     struct tar_entry *entry = &tar->entry;
     entry_names(tar, header);
     entry->type = entry_type(header, entry->path);
+    entry_owner(tar, header);
     entry->mode = parse_number(header + AT_MODE, 8, &mode) ? (uint32_t)(mode & 07777) : 0;
     if (tar->pax.has_size)
         size = tar->pax.size;
@@ -416,9 +449,10 @@ static int take_entry(struct tar *tar, const unsigned char *header, uint64_t siz
 
 static void forget_extensions(struct tar *tar)
 {
-    tar->long_path.len = tar->long_link.len = 0;
+    tar->long_path.len = tar->long_link.len = tar->capability.len = 0;
     tar->segments.count = 0;
     tar->pax.has_size = tar->pax.sparse = tar->pax.sparse_1_0 = tar->pax.has_real_size = false;
+    tar->pax.has_uid = tar->pax.has_gid = false;
 }
 
 /* One header block: 1 when tar->entry is filled, 2 when it was an extension of the next one. */

@@ -20,6 +20,11 @@ struct tar_entry {
     struct str link; /* target of links, as written */
     uint64_t size;   /* of the file, holes included */
     uint32_t mode;
+    uint32_t uid, gid;
+    /* 'b', 'c': a device with these numbers; 'p': a pipe; else 0 */
+    char special;
+    uint32_t major, minor;
+    struct str capability; /* xattr security.capability as it is; empty: none */
     bool sparse;
 };
 
@@ -43,8 +48,10 @@ struct tar {
         uint64_t size, real_size, global_size;
         bool global_has_size;
         uint64_t sparse_offset;
-        bool has_offset;
+        bool has_offset, has_uid, has_gid;
+        uint64_t uid, gid;
     } pax;
+    struct buf capability;
     char name[257]; /* of a ustar header, prefix and name joined */
     char link_name[101];
 };

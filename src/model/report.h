@@ -76,6 +76,7 @@ struct finding {
     /* What tells it from others of the same id and path, and never changes with lines or layers: of
      * a secret the keyed hash, of a check what it is about. Part of the fingerprint. */
     struct str identity;
+    struct str detail, detail_local; /* what exactly, where the title is of all its kind */
     /* Why it matters, and how to mend it: English, the person's language; empty: the package's
      * fixed version says it. */
     struct str why, why_local, mend, mend_local;

@@ -303,6 +303,10 @@ static void write_place(struct json_writer *json, const struct finding *finding)
 static void write_help(struct json_writer *json, const struct finding *finding,
                        const struct report_style *style)
 {
+    if (finding->detail.len)
+        json_put_str(json, "detail",
+                     style->local && finding->detail_local.len ? finding->detail_local
+                                                               : finding->detail);
     if (finding->why.len)
         json_put_str(json, "why",
                      style->local && finding->why_local.len ? finding->why_local : finding->why);

@@ -1,0 +1,7 @@
+/* What inspectors found in layers, as findings of the report. */
+#pragma once
+
+#include "app/layers.h"
+
+/* Texts stay where they are, in the layers' arenas. */
+void found_take(struct layer_set *set, const struct tree *tree, struct report *report);

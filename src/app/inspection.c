@@ -1,0 +1,271 @@
+#include "app/inspection.h"
+
+#include "base/limits.h"
+#include "io/tar.h"
+
+void inspect_budget_init(struct inspect_budget *budget)
+{
+    *budget = (struct inspect_budget){
+        .findings = LIMIT_FILE_FINDINGS,
+        .members = LIMIT_ARCHIVE_MEMBERS,
+        .inflated = LIMIT_ARCHIVE_INFLATED,
+    };
+}
+
+static const struct inspector_class *class_of(const struct inspection *inspection, size_t i)
+{
+    return inspection->inspectors->items[i].class;
+}
+
+void inspection_open(struct inspection *inspection)
+{
+    inspection->sink->left = &inspection->budget->findings;
+    for (size_t i = 0; i < inspection->inspectors->count; i++)
+        if (class_of(inspection, i)->open)
+            inspection->readers[i] =
+                class_of(inspection, i)->open(inspection->inspectors->items[i].config);
+}
+
+void inspection_close(struct inspection *inspection)
+{
+    for (size_t i = 0; i < inspection->inspectors->count; i++)
+        if (inspection->readers[i])
+            class_of(inspection, i)->close(inspection->readers[i]);
+    buf_free(&inspection->path);
+}
+
+/* "usr/lib/a.jar!/in/it: ..." */
+static void tell(struct inspection *inspection, const struct inspect_entry *entry, bool incomplete,
+                 struct pl_err *problem)
+{
+    struct str inner = str_first(entry->inner, 300);
+    err_prefix(problem, "%.*s%s%.*s", STR_ARG(entry->path), inner.len ? "!/" : "", STR_ARG(inner));
+    inspection->problem(inspection->context, incomplete, problem);
+}
+
+/* ---- one file ---- */
+
+static void begin_sink(struct inspection *inspection, const struct inspect_entry *entry)
+{
+    struct inspect_sink *sink = inspection->sink;
+    sink->path = entry->path;
+    sink->inner = entry->inner;
+    sink->file_count = 0;
+}
+
+bool inspected_file_begin(struct inspection *inspection, struct inspected_file *file,
+                          const struct inspect_entry *entry)
+{
+    *file = (struct inspected_file){.entry = *entry, .gathered = {.fd = -1}};
+    begin_sink(inspection, entry);
+    for (size_t i = 0; i < inspection->inspectors->count; i++) {
+        const struct inspector *inspector = &inspection->inspectors->items[i];
+        const struct inspector_class *class = inspector->class;
+        if (entry->depth && class->no_members)
+            continue;
+        inspection->sink->inspector = (unsigned)i;
+        enum inspect_want want =
+            class->entry(inspector->config, inspection->readers[i], entry, inspection->sink);
+        file->wants[i] = want;
+        file->wanted = file->wanted || want != INSPECT_NOTHING;
+        if (want == INSPECT_WHOLE) {
+            file->whole = true;
+            file->whole_max =
+                class->whole_max > file->whole_max ? class->whole_max : file->whole_max;
+        }
+        file->members = file->members || (want != INSPECT_NOTHING && !class->no_members);
+    }
+    file->wanted = file->wanted && entry->type == ENTRY_FILE;
+    return file->wanted;
+}
+
+static bool wants_raw(const struct inspection *inspection, const struct inspected_file *file,
+                      size_t i)
+{
+    return file->wants[i] == INSPECT_BYTES &&
+           (file->kind == ARCHIVE_NONE || !class_of(inspection, i)->members_only);
+}
+
+static void give(struct inspection *inspection, struct inspected_file *file, size_t i,
+                 struct str chunk)
+{
+    const struct inspector *inspector = &inspection->inspectors->items[i];
+    struct pl_err problem;
+    inspection->sink->inspector = (unsigned)i;
+    if (inspector->class->add(inspector->config, inspection->readers[i], chunk, inspection->sink,
+                              &problem) == 0)
+        return;
+    tell(inspection, &file->entry, true, &problem);
+    file->wants[i] = INSPECT_NOTHING;
+}
+
+static void gather(struct inspected_file *file, struct str chunk)
+{
+    if (!file->broken && content_add(&file->gathered, chunk, &file->problem) < 0)
+        file->broken = true;
+}
+
+static void deliver(struct inspection *inspection, struct inspected_file *file, struct str chunk)
+{
+    for (size_t i = 0; i < inspection->inspectors->count; i++)
+        if (wants_raw(inspection, file, i))
+            give(inspection, file, i, chunk);
+    if (file->whole && !file->too_large) {
+        file->too_large = file->bytes.len + chunk.len > file->whole_max;
+        if (!file->too_large)
+            buf_add(&file->bytes, chunk);
+    }
+    if (file->kind != ARCHIVE_NONE)
+        gather(file, chunk);
+}
+
+static void decide(struct inspection *inspection, struct inspected_file *file, struct str head)
+{
+    file->decided = true;
+    if (file->members)
+        file->kind = archive_kind_of(head, &file->entry);
+    (void)inspection;
+}
+
+void inspected_file_add(struct inspection *inspection, struct inspected_file *file,
+                        struct str chunk)
+{
+    if (!file->decided && file->head.len == 0 && chunk.len >= TAR_BLOCK)
+        decide(inspection, file, chunk);
+    if (file->decided) {
+        deliver(inspection, file, chunk);
+        return;
+    }
+    buf_add(&file->head, chunk);
+    if (file->head.len < TAR_BLOCK)
+        return;
+    decide(inspection, file, buf_str(&file->head));
+    deliver(inspection, file, buf_str(&file->head));
+}
+
+static void end_one(struct inspection *inspection, struct inspected_file *file, size_t i)
+{
+    const struct inspector *inspector = &inspection->inspectors->items[i];
+    const struct inspector_class *class = inspector->class;
+    void *reader = inspection->readers[i];
+    struct pl_err problem;
+    int r = 0;
+    inspection->sink->inspector = (unsigned)i;
+    if (wants_raw(inspection, file, i))
+        r = class->end(inspector->config, reader, inspection->sink, &problem);
+    else if (file->wants[i] == INSPECT_WHOLE &&
+             (file->too_large || file->bytes.len > class->whole_max))
+        r = err_limit(&problem, "whole_max",
+                      "the file is larger than the %llu bytes that are read of such a file; it was "
+                      "not examined",
+                      (unsigned long long)class->whole_max);
+    else if (file->wants[i] == INSPECT_WHOLE)
+        r = class->whole(inspector->config, reader, &file->entry, buf_str(&file->bytes),
+                         inspection->sink, &problem);
+    if (r < 0)
+        tell(inspection, &file->entry, true, &problem);
+}
+
+/* One that cannot be opened is looked at as it is. */
+static void give_as_it_is(struct inspection *inspection, struct inspected_file *file)
+{
+    enum { CHUNK = 256 * 1024 };
+    AUTO_FREE char *buffer = mem_alloc(CHUNK);
+    struct pl_err problem;
+    file->kind = ARCHIVE_NONE;
+    begin_sink(inspection, &file->entry);
+    for (size_t i = 0; i < inspection->inspectors->count; i++) {
+        bool wanted = file->wants[i] == INSPECT_BYTES && class_of(inspection, i)->members_only;
+        for (uint64_t at = 0; wanted && at < file->gathered.size;) {
+            const unsigned char *bytes;
+            uint64_t left = file->gathered.size - at;
+            size_t len = left < CHUNK ? (size_t)left : CHUNK;
+            if (content_read(&file->gathered, at, len, buffer, &bytes, &problem) < 0)
+                break;
+            give(inspection, file, i, str_make((const char *)bytes, len));
+            at += len;
+        }
+        if (wanted)
+            end_one(inspection, file, i);
+    }
+}
+
+static void open_archive(struct inspection *inspection, struct inspected_file *file)
+{
+    struct pl_err problem = file->problem;
+    content_seal(&file->gathered);
+    if (file->broken || inspect_members(inspection, file, &problem) < 0) {
+        /* What is damaged cannot be opened by whoever runs the image either. */
+        tell(inspection, &file->entry, problem.limit != NULL || file->broken, &problem);
+        give_as_it_is(inspection, file);
+    }
+}
+
+void inspected_file_end(struct inspection *inspection, struct inspected_file *file,
+                        const struct pl_err *problem)
+{
+    if (!file->decided) {
+        decide(inspection, file, buf_str(&file->head));
+        if (file->head.len)
+            deliver(inspection, file, buf_str(&file->head));
+    }
+    for (size_t i = 0; i < inspection->inspectors->count; i++)
+        end_one(inspection, file, i);
+    if (problem) {
+        struct pl_err copy = *problem;
+        tell(inspection, &file->entry, true, &copy);
+    } else if (file->kind != ARCHIVE_NONE) {
+        open_archive(inspection, file);
+    }
+    content_free(&file->gathered);
+    buf_free(&file->head);
+    buf_free(&file->bytes);
+}
+
+/* ---- what the walker calls ---- */
+
+bool inspection_entry(struct inspection *inspection, const struct inspect_entry *entry,
+                      uint32_t order)
+{
+    struct inspect_entry kept = *entry;
+    inspection->path.len = 0;
+    buf_add(&inspection->path, entry->path);
+    kept.path = buf_str(&inspection->path);
+    inspection->sink->order = order;
+    if (!inspected_file_begin(inspection, &inspection->file, &kept))
+        return false;
+    if (!entry->sparse || entry->size <= LIMIT_FILE_STREAM)
+        return true;
+    struct pl_err problem;
+    err_limit(
+        &problem, LIMIT_NAME(LIMIT_FILE_STREAM),
+        "a file with holes is larger than LIMIT_FILE_STREAM (%llu bytes); it was not examined",
+        LIMIT_FILE_STREAM);
+    tell(inspection, &kept, true, &problem);
+    return false;
+}
+
+void inspection_bytes(struct inspection *inspection, struct str chunk)
+{
+    inspected_file_add(inspection, &inspection->file, chunk);
+}
+
+/* Too many findings are no reason to call the image unexamined: it is bad enough as it is. */
+static void tell_left_out(struct inspection *inspection)
+{
+    struct pl_err problem;
+    if (inspection->sink->left_out == 0 || inspection->told_limit)
+        return;
+    inspection->told_limit = true;
+    err_limit(&problem, LIMIT_NAME(LIMIT_FINDINGS_OF_FILE),
+              "there are more findings than LIMIT_FINDINGS_OF_FILE (%llu) in one file or "
+              "LIMIT_FILE_FINDINGS (%llu) in all; the rest was left out",
+              LIMIT_FINDINGS_OF_FILE, LIMIT_FILE_FINDINGS);
+    tell(inspection, &inspection->file.entry, false, &problem);
+}
+
+void inspection_end(struct inspection *inspection, struct pl_err *problem)
+{
+    inspected_file_end(inspection, &inspection->file, problem);
+    tell_left_out(inspection);
+}
