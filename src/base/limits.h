@@ -125,6 +125,22 @@
 #define LIMIT_TEMPLATE_DEPTH 32ULL     /* section inside section */
 #define LIMIT_TEMPLATE_PARTS 100000ULL /* texts and tags of one template */
 
+/* Configuration checks */
+#define LIMIT_CHECK_FILE (4 * MIB)           /* a file that checks read */
+#define LIMIT_CHECK_FINDINGS 10000ULL        /* findings of one file; the rest is counted */
+#define LIMIT_CHECK_EVIDENCE 200ULL          /* of the words that a finding is about */
+#define LIMIT_CHECK_FILES 100000ULL          /* files of one audit that are read */
+#define LIMIT_CHECK_FOLDERS 64ULL            /* folder inside folder of an audit */
+#define LIMIT_DOCKERFILE_STEPS 20000ULL      /* instructions of a Dockerfile */
+#define LIMIT_DOCKERFILE_STAGES 1000ULL      /* stages of a Dockerfile */
+#define LIMIT_DOCKERFILE_ANCESTORS 64ULL     /* stage on stage on stage */
+#define LIMIT_DOCKERFILE_HEREDOCS 1000ULL    /* heredocs of one instruction */
+#define LIMIT_DOCKERFILE_EXPANDED (16 * MIB) /* texts with their variables put in, of a Dockerfile */
+#define LIMIT_DOCKERFILE_WORD (64 * 1024ULL) /* one such text */
+#define LIMIT_DOCKERFILE_PATTERN 256ULL      /* pattern, and value, of ${NAME#pattern} */
+#define LIMIT_SHELL_DEPTH 32ULL              /* command inside command of a shell script */
+#define LIMIT_SHELL_COMMANDS 100000ULL       /* commands of a shell script */
+
 /* Diagnostics of one report: the rest is counted */
 #define LIMIT_DIAGNOSTICS 1000ULL
 #define LIMIT_NAME(limit) #limit
