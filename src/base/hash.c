@@ -42,7 +42,7 @@ void sha256_end(struct sha256 *ctx, unsigned char ret_digest[SHA256_BYTES])
     SHA256_Final(ret_digest, (SHA256_CTX *)(void *)ctx->state);
 }
 
-static void put_hex(const unsigned char *bytes, size_t count, char *ret_text)
+void hash_hex(const unsigned char *bytes, size_t count, char *ret_text)
 {
     static const char hex[] = "0123456789abcdef";
     for (size_t i = 0; i < count; i++) {
@@ -55,7 +55,7 @@ static void put_hex(const unsigned char *bytes, size_t count, char *ret_text)
 void sha256_text(const unsigned char digest[SHA256_BYTES], char ret_text[DIGEST_TEXT])
 {
     memcpy(ret_text, "sha256:", 7);
-    put_hex(digest, SHA256_BYTES, ret_text + 7);
+    hash_hex(digest, SHA256_BYTES, ret_text + 7);
 }
 
 void sha256_of(struct str bytes, char ret_text[DIGEST_TEXT])
@@ -113,7 +113,7 @@ void sha1_text(struct sha1 *ctx, char ret_text[SHA1_TEXT])
 {
     unsigned char digest[SHA1_BYTES];
     SHA1_Final(digest, (SHA_CTX *)(void *)ctx->state);
-    put_hex(digest, SHA1_BYTES, ret_text);
+    hash_hex(digest, SHA1_BYTES, ret_text);
 }
 
 void digest_chain(char chain[DIGEST_TEXT], struct str diff_id)

@@ -27,6 +27,8 @@ void sha256_end(struct sha256 *ctx, unsigned char ret_digest[SHA256_BYTES]);
 /* "sha256:" and 64 hex digits, NUL-terminated. */
 enum { DIGEST_TEXT = 7 + SHA256_HEX + 1 };
 void sha256_text(const unsigned char digest[SHA256_BYTES], char ret_text[DIGEST_TEXT]);
+/* Two lower-case hex digits a byte, NUL-terminated. */
+void hash_hex(const unsigned char *bytes, size_t len, char *ret_text);
 /* The digest of bytes that are in memory. */
 void sha256_of(struct str bytes, char ret_text[DIGEST_TEXT]);
 /* SHA-1, for looking up files in lists that are kept by it; it guards nothing. */

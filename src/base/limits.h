@@ -52,12 +52,15 @@
 /* What is looked for in files beside packages */
 #define LIMIT_FILE_FINDINGS 20000ULL      /* findings in files of one image */
 #define LIMIT_FINDINGS_OF_FILE 200ULL     /* findings of one file */
+#define LIMIT_SECRET_CANDIDATES 20000ULL  /* places in a file that one rule looks at in vain */
+#define LIMIT_SECRET_RULES (4 * MIB)      /* a file of rules for secrets */
 #define LIMIT_ARCHIVE_DEPTH 4U            /* archive inside archive inside a layer */
 #define LIMIT_ARCHIVE_MEMBERS 2000000ULL  /* files in archives of one image */
 #define LIMIT_ARCHIVE_INFLATED (32 * GIB) /* all that is unpacked of archives in one image */
-#define LIMIT_ARCHIVE_FREE (64 * MIB) /* unpacked bytes of one archive that are never suspicious   \
-                                       */
-#define LIMIT_ARCHIVE_RATIO 250ULL    /* unpacked to packed bytes of one, past that */
+#define LIMIT_ARCHIVE_FREE                                                                         \
+    (64 * MIB)                     /* unpacked bytes of one archive that are never suspicious      \
+                                    */
+#define LIMIT_ARCHIVE_RATIO 250ULL /* unpacked to packed bytes of one, past that */
 
 /* Registries */
 #define LIMIT_CERTIFICATES (16 * MIB)       /* certificates of authorities */

@@ -17,6 +17,8 @@ static const struct library_symbol symbols[] = {
     {"hs_free_scratch", offsetof(struct hyperscan_api, free_scratch)},
     {"hs_scan", offsetof(struct hyperscan_api, scan)},
     {"hs_valid_platform", offsetof(struct hyperscan_api, valid_platform)},
+    {"hs_free_database", offsetof(struct hyperscan_api, free_database)},
+    {"hs_expression_info", offsetof(struct hyperscan_api, expression_info)},
 };
 
 static void load(void)

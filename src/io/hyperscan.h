@@ -17,6 +17,9 @@ struct hyperscan_api {
                        unsigned flags, hs_scratch_t *scratch, match_event_handler on_event,
                        void *context);
     hs_error_t (*valid_platform)(void);
+    hs_error_t (*free_database)(hs_database_t *database);
+    hs_error_t (*expression_info)(const char *expression, unsigned flags, hs_expr_info_t **ret,
+                                  hs_compile_error_t **ret_error);
 };
 
 /* NULL when it is not installed, or does not run on this processor. Lives for ever. */

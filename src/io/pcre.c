@@ -11,6 +11,7 @@
 struct pcre {
     pcre2_code *code;
     pcre2_match_data *data;
+    pcre2_match_context *bounds;
 };
 
 struct pcre_api {
@@ -22,6 +23,10 @@ struct pcre_api {
     int (*match)(const pcre2_code *code, PCRE2_SPTR subject, PCRE2_SIZE length, PCRE2_SIZE start,
                  uint32_t options, pcre2_match_data *data, pcre2_match_context *context);
     PCRE2_SIZE *(*ovector)(pcre2_match_data *data);
+    pcre2_match_context *(*context_create)(pcre2_general_context *context);
+    void (*context_free)(pcre2_match_context *context);
+    int (*set_match_limit)(pcre2_match_context *context, uint32_t limit);
+    int (*error_message)(int error, PCRE2_UCHAR *text, PCRE2_SIZE size);
 };
 
 static struct pcre_api api;
@@ -35,6 +40,10 @@ static const struct library_symbol symbols[] = {
     {"pcre2_match_data_free_8", offsetof(struct pcre_api, match_data_free)},
     {"pcre2_match_8", offsetof(struct pcre_api, match)},
     {"pcre2_get_ovector_pointer_8", offsetof(struct pcre_api, ovector)},
+    {"pcre2_match_context_create_8", offsetof(struct pcre_api, context_create)},
+    {"pcre2_match_context_free_8", offsetof(struct pcre_api, context_free)},
+    {"pcre2_set_match_limit_8", offsetof(struct pcre_api, set_match_limit)},
+    {"pcre2_get_error_message_8", offsetof(struct pcre_api, error_message)},
 };
 
 static void load(void)
@@ -49,19 +58,33 @@ bool pcre_available(void)
     return loaded;
 }
 
-struct pcre *pcre_new(const char *pattern)
+int pcre_compile(const char *pattern, struct pcre **ret_pcre, struct pl_err *err)
 {
     int error;
     PCRE2_SIZE offset;
     if (!pcre_available())
-        return NULL;
+        return err_set(err, PL_E_NOT_FOUND,
+                       "PCRE2 is not installed here (Debian: package libpcre2-8-0)");
     pcre2_code *code =
         api.compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, 0, &error, &offset, NULL);
-    if (!code)
-        return NULL;
+    if (!code) {
+        char text[128] = "";
+        api.error_message(error, (PCRE2_UCHAR *)text, sizeof(text));
+        return err_set(err, PL_E_FORMAT, "the pattern is none, at byte %zu: %s", (size_t)offset,
+                       text);
+    }
     struct pcre *pcre = mem_alloc(sizeof(*pcre));
-    *pcre = (struct pcre){code, api.match_data_create(code, NULL)};
-    return pcre;
+    *pcre = (struct pcre){code, api.match_data_create(code, NULL), api.context_create(NULL)};
+    api.set_match_limit(pcre->bounds, PCRE_STEPS);
+    *ret_pcre = pcre;
+    return 0;
+}
+
+struct pcre *pcre_new(const char *pattern)
+{
+    struct pcre *pcre = NULL;
+    struct pl_err ignored;
+    return pcre_compile(pattern, &pcre, &ignored) == 0 ? pcre : NULL;
 }
 
 void pcre_free(struct pcre *pcre)
@@ -69,6 +92,7 @@ void pcre_free(struct pcre *pcre)
     if (!pcre)
         return;
     api.match_data_free(pcre->data);
+    api.context_free(pcre->bounds);
     api.code_free(pcre->code);
     free(pcre);
 }
@@ -86,4 +110,20 @@ bool pcre_find(const struct pcre *pcre, struct str text, size_t from, bool at_st
     *ret_group =
         count > 1 && at[2] != PCRE2_UNSET ? str_make(text.data + at[2], at[3] - at[2]) : STR_NONE;
     return true;
+}
+
+enum pcre_result pcre_match(const struct pcre *pcre, struct str text, size_t from,
+                            struct pcre_hit *ret_hit)
+{
+    int count = api.match(pcre->code, (PCRE2_SPTR)(text.data ? text.data : ""), text.len, from, 0,
+                          pcre->data, pcre->bounds);
+    if (count <= 0)
+        return count == PCRE2_ERROR_NOMATCH ? PCRE_NONE : PCRE_GAVE_UP;
+    const PCRE2_SIZE *at = api.ovector(pcre->data);
+    ret_hit->start = at[0];
+    ret_hit->end = at[1];
+    bool grouped = count > 1 && at[2] != PCRE2_UNSET;
+    ret_hit->group = grouped ? str_make(text.data + at[2], at[3] - at[2])
+                             : str_make(text.data + at[0], at[1] - at[0]);
+    return PCRE_HIT;
 }

@@ -11,7 +11,7 @@ from support import BUILD, PROGRAM, ROOT, plimsoll
 # docs/architecture.md: includes point down only; folders on one line never include each other.
 LINES = [
     ["cli"], ["serve"], ["app"], ["respond", "report"],
-    ["catalog", "feed", "match", "sbom", "decide", "secret", "check", "watch", "clean"],
+    ["catalog", "feed", "match", "sbom", "decide", "secret", "password", "permission", "malware", "check", "watch", "clean"],
     ["image", "vulndb", "runtime", "store", "license", "cache"], ["registry"], ["version", "score"], ["model"], ["io"], ["base"],
 ]
 # model keeps scores of vectors, which are a kind of number: the one upward edge that is allowed.

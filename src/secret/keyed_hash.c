@@ -1,0 +1,46 @@
+/* What stands for a secret in a fingerprint. */
+#include "base/hash.h"
+#include "secret/ruleset.h"
+
+enum { BLOCK = 64 }; /* of SHA-256 */
+
+/* RFC 2104, with a key of at most one block. */
+static void hmac(const unsigned char *key, size_t key_len, const void *bytes, size_t len,
+                 unsigned char ret_digest[SHA256_BYTES])
+{
+    unsigned char pad[BLOCK] = {0};
+    struct sha256 sha;
+    memcpy(pad, key, key_len);
+    for (size_t i = 0; i < BLOCK; i++)
+        pad[i] ^= 0x36;
+    sha256_init(&sha);
+    sha256_add(&sha, pad, BLOCK);
+    sha256_add(&sha, bytes, len);
+    sha256_end(&sha, ret_digest);
+    for (size_t i = 0; i < BLOCK; i++)
+        pad[i] ^= 0x36 ^ 0x5c;
+    sha256_init(&sha);
+    sha256_add(&sha, pad, BLOCK);
+    sha256_add(&sha, ret_digest, SHA256_BYTES);
+    sha256_end(&sha, ret_digest);
+}
+
+void secret_hash(const struct secret_ruleset *set, struct str secret, char ret_text[SECRET_HASH])
+{
+    static const char salt[] = "plimsoll secret\0\0\0\1";
+    unsigned char key[SHA256_BYTES], block[SHA256_BYTES], sum[SHA256_BYTES];
+    /* The secret is what is stretched; the key, which is people's own or none, comes last. */
+    struct sha256 sha;
+    sha256_init(&sha);
+    sha256_add(&sha, secret.data, secret.len);
+    sha256_end(&sha, key);
+    hmac(key, sizeof(key), salt, sizeof(salt) - 1, block);
+    memcpy(sum, block, sizeof(sum));
+    for (int round = 1; round < SECRET_ROUNDS; round++) {
+        hmac(key, sizeof(key), block, sizeof(block), block);
+        for (size_t i = 0; i < sizeof(sum); i++)
+            sum[i] ^= block[i];
+    }
+    hmac(set->key, sizeof(set->key), sum, sizeof(sum), block);
+    hash_hex(block, (SECRET_HASH - 1) / 2, ret_text);
+}

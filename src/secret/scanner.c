@@ -1,0 +1,384 @@
+#include "secret/scanner.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/hash_set.h"
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "io/hyperscan.h"
+#include "io/pcre.h"
+
+enum {
+    GATHER = 64 * 1024, /* smaller chunks are put together before they are scanned */
+    MARGIN = 4096,      /* bytes of two chunks that are scanned once more together */
+    TEXT_HEAD = 8192,   /* a NUL byte in there: the file is no text */
+    SPANS = 4096,       /* secrets of one file that are kept apart */
+    EXCERPT = 120,
+};
+_Static_assert(MARGIN > SECRET_WIDTH + 512, "a match and what is looked at around it");
+
+/* What a rule has done in this file. */
+struct rule_state {
+    struct pcre *pcre;
+    uint64_t file;   /* number of the file that the rest is of */
+    uint64_t behind; /* up to here it was looked at */
+    uint64_t tried;  /* candidates that were none */
+};
+
+struct secret_scanner {
+    const struct secret_ruleset *set;
+    const struct hyperscan_api *hs;
+    hs_scratch_t *scratch;
+    struct secret_verifier *verifier;
+    struct rule_state *rules;
+    uint64_t file;
+    struct str path;
+    struct buf gathered;   /* chunks that wait */
+    char tail[2 * MARGIN]; /* the last bytes that were scanned, and the first of the next */
+    size_t tail_len;
+    uint64_t position; /* of the next byte in the file */
+    uint64_t lines;    /* ends of lines before `position` */
+    bool text, told_text;
+    const struct secret_rule *given_up; /* a rule that has tried too often */
+    /* What is scanned now */
+    struct str window;
+    uint64_t window_at, window_lines;
+    bool first, last; /* it has the file's first, its last byte */
+    VEC(struct secret_found) found;
+    struct arena arena; /* of excerpts */
+    struct hash_set seen;
+};
+
+struct secret_scanner *secret_scanner_new(const struct secret_ruleset *set)
+{
+    struct secret_scanner *scanner = mem_zalloc(1, sizeof(*scanner));
+    scanner->set = set;
+    scanner->hs = hyperscan_load();
+    scanner->verifier = secret_verifier_new(set);
+    scanner->rules = mem_zalloc(set->rules.count + 1, sizeof(*scanner->rules));
+    for (size_t i = 0; i < ARRAY_LEN(set->databases); i++)
+        if (set->databases[i])
+            scanner->hs->alloc_scratch(set->databases[i], &scanner->scratch);
+    return scanner;
+}
+
+void secret_scanner_free(struct secret_scanner *scanner)
+{
+    for (size_t i = 0; i < scanner->set->rules.count; i++)
+        pcre_free(scanner->rules[i].pcre);
+    if (scanner->scratch)
+        scanner->hs->free_scratch(scanner->scratch);
+    secret_verifier_free(scanner->verifier);
+    VEC_FREE(&scanner->found);
+    hash_set_free(&scanner->seen);
+    arena_free(&scanner->arena);
+    buf_free(&scanner->gathered);
+    free(scanner->rules);
+    free(scanner);
+}
+
+void secret_scanner_begin(struct secret_scanner *scanner, struct str path)
+{
+    scanner->file++;
+    scanner->path = path;
+    scanner->gathered.len = scanner->tail_len = 0;
+    scanner->position = scanner->lines = 0;
+    scanner->text = scanner->told_text = false;
+    scanner->given_up = NULL;
+    if (scanner->found.count) {
+        arena_free(&scanner->arena);
+        hash_set_free(&scanner->seen);
+        scanner->arena = (struct arena){0};
+        scanner->seen = (struct hash_set){0};
+    }
+    scanner->found.count = 0;
+}
+
+/* ---- one place where a pattern may end ---- */
+
+__attribute__((optimize("O3"))) static uint64_t count_lines(const char *bytes, size_t len)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < len;) {
+        unsigned char part = 0;
+        size_t end = len - i < 255 ? len : i + 255;
+        for (; i < end; i++)
+            part = (unsigned char)(part + (bytes[i] == '\n'));
+        count += part;
+    }
+    return count;
+}
+
+static void set_place(const struct secret_scanner *scanner, struct secret_found *found, size_t at)
+{
+    if (!scanner->text)
+        return;
+    uint64_t line = scanner->window_lines + count_lines(scanner->window.data, at) + 1;
+    size_t newline = str_last_index(str_first(scanner->window, at), '\n');
+    found->line = line > UINT32_MAX ? UINT32_MAX : (uint32_t)line;
+    if (newline != SIZE_MAX)
+        found->column = (uint32_t)(at - newline);
+    else if (scanner->first)
+        found->column = (uint32_t)at + 1;
+}
+
+/* The match, with the secret masked: its first bytes stay where it is long, since they mostly tell
+ * the kind of a token and nothing else. */
+static struct str excerpt_of(struct secret_scanner *scanner, const struct pcre_hit *hit)
+{
+    struct str window = scanner->window;
+    size_t secret_at = (size_t)(hit->group.data - window.data);
+    size_t shown = hit->group.len >= 16 ? 4 : 0, start = hit->start;
+    if (secret_at - start > EXCERPT)
+        start = secret_at - EXCERPT;
+    size_t rest = secret_at + hit->group.len, after = hit->end - rest;
+    struct str before = str_make(window.data + start, secret_at - start + shown);
+    return arena_printf(&scanner->arena, "%.*s********%.*s", STR_ARG(before),
+                        STR_ARG(str_make(window.data + rest, after < 4 ? after : 4)));
+}
+
+static void keep(struct secret_scanner *scanner, const struct secret_rule *rule,
+                 const struct pcre_hit *hit)
+{
+    size_t at = (size_t)(hit->group.data - scanner->window.data);
+    uint64_t start = scanner->window_at + at;
+    if (!hash_set_add(&scanner->seen, hash_with((uint64_t)(uintptr_t)rule, start)) ||
+        scanner->found.count >= SPANS)
+        return;
+    struct secret_found found = {.rule = rule, .start = start, .end = start + hit->group.len};
+    set_place(scanner, &found, at);
+    AUTO_BUF safe = {0};
+    utf8_safe(&safe, excerpt_of(scanner, hit));
+    found.excerpt = arena_str(&scanner->arena, buf_str(&safe));
+    secret_hash(scanner->set, hit->group, found.hash);
+    *VEC_ADD(&scanner->found) = found;
+}
+
+static struct rule_state *state_of(struct secret_scanner *scanner, unsigned id)
+{
+    struct rule_state *state = &scanner->rules[id];
+    if (state->file != scanner->file)
+        *state = (struct rule_state){.pcre = state->pcre, .file = scanner->file};
+    if (!state->pcre)
+        state->pcre = pcre_new(scanner->set->rules.items[id]->pattern);
+    return state;
+}
+
+/* A match at the edge of what is scanned may be another one, or none, with the bytes beyond: then
+ * the window over the edge has it. */
+static bool is_at_edge(const struct secret_scanner *scanner, const struct pcre_hit *hit)
+{
+    return (!scanner->first && hit->start == 0) ||
+           (!scanner->last && hit->end == scanner->window.len);
+}
+
+/* All matches of the rule that begin before `to`, where Hyperscan saw one end. */
+static void look(struct secret_scanner *scanner, unsigned id, size_t to)
+{
+    const struct secret_rule *rule = scanner->set->rules.items[id];
+    struct rule_state *state = state_of(scanner, id);
+    uint64_t behind = state->behind > scanner->window_at ? state->behind - scanner->window_at : 0;
+    size_t from = to > SECRET_WIDTH ? to - SECRET_WIDTH : 0;
+    from = behind > from ? (size_t)behind : from;
+    /* PCRE2 need not see more than a match that begins here could have. */
+    struct str subject = str_first(scanner->window, to + SECRET_WIDTH + 16);
+    while (from < to && state->tried < LIMIT_SECRET_CANDIDATES) {
+        struct pcre_hit hit;
+        enum pcre_result result = pcre_match(state->pcre, subject, from, &hit);
+        if (result != PCRE_HIT || hit.start >= to) {
+            from = to;
+            state->tried += 1 + 100 * (result == PCRE_GAVE_UP);
+            break;
+        }
+        struct secret_candidate candidate = {
+            .rule = rule,
+            .window = scanner->window,
+            .start = hit.start,
+            .end = hit.end,
+            .secret = hit.group,
+            .path = scanner->path,
+            .text = scanner->text,
+        };
+        bool found = !is_at_edge(scanner, &hit) && secret_verify(scanner->verifier, &candidate);
+        if (found)
+            keep(scanner, rule, &hit);
+        state->tried += !found;
+        from = hit.end > from ? hit.end : from + 1;
+    }
+    if (state->tried >= LIMIT_SECRET_CANDIDATES)
+        scanner->given_up = rule;
+    if (scanner->window_at + from > state->behind)
+        state->behind = scanner->window_at + from;
+}
+
+static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
+                    void *context)
+{
+    struct secret_scanner *scanner = context;
+    struct rule_state *state = state_of(scanner, id);
+    (void)from;
+    (void)flags;
+    if (state->pcre && state->tried < LIMIT_SECRET_CANDIDATES &&
+        scanner->window_at + to > state->behind)
+        look(scanner, id, (size_t)to);
+    return 0;
+}
+
+/* ---- windows ---- */
+
+static void scan(struct secret_scanner *scanner, struct str window, uint64_t at, uint64_t lines,
+                 bool last)
+{
+    scanner->window = window;
+    scanner->window_at = at;
+    scanner->window_lines = lines;
+    scanner->first = at == 0;
+    scanner->last = last;
+    for (size_t i = 0; i < ARRAY_LEN(scanner->set->databases); i++)
+        if (scanner->set->databases[i])
+            scanner->hs->scan(scanner->set->databases[i], window.data, (unsigned)window.len, 0,
+                              scanner->scratch, on_match, scanner);
+}
+
+/* What was looked at over the edge must not hide what is behind it. */
+static void forget_progress(struct secret_scanner *scanner, uint64_t position)
+{
+    for (size_t i = 0; i < scanner->set->rules.count; i++)
+        if (scanner->rules[i].file == scanner->file && scanner->rules[i].behind > position)
+            scanner->rules[i].behind = position;
+}
+
+/* The last bytes before the chunk and its first ones together. */
+static void scan_edge(struct secret_scanner *scanner, struct str chunk, bool last)
+{
+    size_t kept = scanner->tail_len, more = chunk.len < MARGIN ? chunk.len : MARGIN;
+    if (kept == 0)
+        return;
+    memcpy(scanner->tail + kept, chunk.data, more);
+    uint64_t lines = scanner->lines - (scanner->text ? count_lines(scanner->tail, kept) : 0);
+    forget_progress(scanner, scanner->position - kept);
+    scan(scanner, str_make(scanner->tail, kept + more), scanner->position - kept, lines,
+         last && more == chunk.len);
+    forget_progress(scanner, scanner->position);
+}
+
+static void keep_tail(struct secret_scanner *scanner, struct str chunk)
+{
+    if (chunk.len >= MARGIN) {
+        memcpy(scanner->tail, chunk.data + chunk.len - MARGIN, MARGIN);
+        scanner->tail_len = MARGIN;
+        return;
+    }
+    size_t all = scanner->tail_len + chunk.len, drop = all > MARGIN ? all - MARGIN : 0;
+    memmove(scanner->tail, scanner->tail + drop, scanner->tail_len - drop);
+    scanner->tail_len -= drop;
+    memcpy(scanner->tail + scanner->tail_len, chunk.data, chunk.len);
+    scanner->tail_len += chunk.len;
+}
+
+static void scan_chunk(struct secret_scanner *scanner, struct str chunk, bool last)
+{
+    if (!scanner->told_text) {
+        scanner->text = !memchr(chunk.data, 0, chunk.len < TEXT_HEAD ? chunk.len : TEXT_HEAD);
+        scanner->told_text = true;
+    }
+    scan_edge(scanner, chunk, last);
+    scan(scanner, chunk, scanner->position, scanner->lines, last);
+    if (!last)
+        keep_tail(scanner, chunk);
+    if (!last && scanner->text)
+        scanner->lines += count_lines(chunk.data, chunk.len);
+    scanner->position += chunk.len;
+}
+
+void secret_scanner_add(struct secret_scanner *scanner, struct str bytes)
+{
+    if (scanner->gathered.len == 0 && bytes.len >= GATHER) {
+        scan_chunk(scanner, bytes, false);
+        return;
+    }
+    buf_add(&scanner->gathered, bytes);
+    if (scanner->gathered.len < GATHER)
+        return;
+    scan_chunk(scanner, buf_str(&scanner->gathered), false);
+    scanner->gathered.len = 0;
+}
+
+/* ---- what is told ---- */
+
+static int by_start(const void *a, const void *b)
+{
+    const struct secret_found *x = a, *y = b;
+    enum secret_rank p = secret_rank_of(x->rule), q = secret_rank_of(y->rule);
+    if (p != q)
+        return p < q ? -1 : 1;
+    if (x->start != y->start)
+        return x->start < y->start ? -1 : 1;
+    if (x->end != y->end)
+        return x->end > y->end ? -1 : 1;
+    return str_compare(str_of(x->rule->id), str_of(y->rule->id));
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct secret_found *x = a, *y = b;
+    return x->start < y->start ? -1 : x->start > y->start;
+}
+
+/* Of several secrets on the same bytes one is told: the one whose rule knows most. */
+static void drop_overlaps(struct secret_scanner *scanner)
+{
+    size_t kept = 0;
+    struct secret_found *list = scanner->found.items;
+    if (scanner->found.count < 2)
+        return;
+    qsort(list, scanner->found.count, sizeof(*list), by_start);
+    for (size_t i = 0; i < scanner->found.count; i++) {
+        bool free_place = true;
+        for (size_t k = 0; k < kept && free_place; k++)
+            free_place = list[i].end <= list[k].start || list[i].start >= list[k].end;
+        if (free_place)
+            list[kept++] = list[i];
+    }
+    scanner->found.count = kept;
+    qsort(list, kept, sizeof(*list), by_place);
+}
+
+int secret_scanner_end(struct secret_scanner *scanner, struct secret_found_list *ret_list,
+                       struct pl_err *err)
+{
+    if (scanner->gathered.len) {
+        scan_chunk(scanner, buf_str(&scanner->gathered), true);
+    } else if (scanner->tail_len) {
+        uint64_t lines = scanner->lines;
+        lines -= scanner->text ? count_lines(scanner->tail, scanner->tail_len) : 0;
+        forget_progress(scanner, scanner->position - scanner->tail_len);
+        scan(scanner, str_make(scanner->tail, scanner->tail_len),
+             scanner->position - scanner->tail_len, lines, true);
+    }
+    drop_overlaps(scanner);
+    *ret_list = (struct secret_found_list){scanner->found.items, scanner->found.count};
+    if (!scanner->given_up)
+        return 0;
+    return err_limit(err, LIMIT_NAME(LIMIT_SECRET_CANDIDATES),
+                     "more places look like a secret of the rule %s and are none than "
+                     "LIMIT_SECRET_CANDIDATES (%llu); for that rule the rest was not examined",
+                     scanner->given_up->id, LIMIT_SECRET_CANDIDATES);
+}
+
+bool secret_rule_finds(const struct secret_ruleset *set, const struct secret_rule *rule,
+                       struct str text)
+{
+    struct secret_scanner *scanner = secret_scanner_new(set);
+    struct secret_found_list list;
+    struct pl_err ignored;
+    bool found = false;
+    secret_scanner_begin(scanner, STR_NONE);
+    secret_scanner_add(scanner, text);
+    secret_scanner_end(scanner, &list, &ignored);
+    for (size_t i = 0; i < list.count; i++)
+        found = found || list.items[i].rule == rule;
+    secret_scanner_free(scanner);
+    return found;
+}

@@ -1,0 +1,56 @@
+/* Looks for secrets in bytes that come in order. Hyperscan says where the pattern of some rule may
+ * end, for all rules in one pass; PCRE2 says there what the secret is, and the rest of the rule
+ * whether it is one. Memory is bounded whatever the file, and so is the work: a rule that has
+ * looked at more than LIMIT_SECRET_CANDIDATES places of a file in vain is told and passed over
+ * there. */
+#pragma once
+
+#include "secret/ruleset.h"
+
+struct secret_scanner;
+
+/* Of one thread. The set is sealed and outlives it. */
+struct secret_scanner *secret_scanner_new(const struct secret_ruleset *set);
+void secret_scanner_free(struct secret_scanner *scanner);
+
+/* One file: begin, add, ..., end. `path`: outlives it. */
+void secret_scanner_begin(struct secret_scanner *scanner, struct str path);
+void secret_scanner_add(struct secret_scanner *scanner, struct str bytes);
+/* Secrets of the file, each byte of it in one at the most, in their order; valid until the next
+ * begin. */
+struct secret_found {
+    const struct secret_rule *rule;
+    uint64_t start, end; /* bytes of the secret in the file */
+    uint32_t line;       /* from 1; 0: the file is no text */
+    uint32_t column;     /* byte of the line, from 1; 0: not known */
+    struct str excerpt;  /* the match with the secret masked */
+    char hash[SECRET_HASH];
+};
+struct secret_found_list {
+    const struct secret_found *items;
+    size_t count;
+};
+/* `ret_list` is filled whatever is returned; PL_E_LIMIT: not all places were looked at. */
+int secret_scanner_end(struct secret_scanner *scanner, struct secret_found_list *ret_list,
+                       struct pl_err *err);
+
+/* Whether the rule finds this text (files apart), and the secret in it: for tests and examples. */
+bool secret_rule_finds(const struct secret_ruleset *set, const struct secret_rule *rule,
+                       struct str text);
+/* verify.c: the checks of a rule behind its pattern. */
+struct secret_candidate {
+    const struct secret_rule *rule;
+    struct str window; /* bytes around: no less than a line and 256 bytes to each side, if there */
+    size_t start, end; /* the match in the window */
+    struct str secret; /* in the window */
+    struct str path;
+    bool text; /* the file is one */
+};
+struct secret_verifier;
+struct secret_verifier *secret_verifier_new(const struct secret_ruleset *set);
+void secret_verifier_free(struct secret_verifier *verifier);
+bool secret_verify(struct secret_verifier *verifier, const struct secret_candidate *candidate);
+/* Bits of information in a byte of the text, by how often each byte occurs in it (Shannon). */
+double secret_entropy(struct str text);
+/* checksum.c: whether a token's own check digits are right. An unknown check is passed by all. */
+bool secret_checksum_holds(const char *name, struct str secret);
