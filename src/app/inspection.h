@@ -2,6 +2,7 @@
  * those that want them, and archives are opened for them. */
 #pragma once
 
+#include "base/vec.h"
 #include "image/inspector.h"
 #include "io/content.h"
 

@@ -135,6 +135,7 @@ static void read_layers(struct image *image, const struct scan_options *options,
         .progress = options->progress,
         .cache = options->cache,
         .counts = options->counts,
+        .inspectors = options->inspect ? &options->inspect->inspectors : NULL,
     };
     struct collection collection = {0};
     collect(image, &collect_options, report, &collection);
@@ -187,6 +188,8 @@ static int scan_image(struct str target, const struct scan_options *options, con
     describe_target(report, image);
     attached_use(image, &attached, &options->attached, report);
     judge_trust(image, options, report);
+    for (size_t i = 0; options->inspect && i < options->inspect->missing.count; i++)
+        report_tell(report, true, STR_NONE, &options->inspect->missing.items[i]);
     if (!sbom_used)
         read_layers(image, options, enabled, db, report);
     return 0;
@@ -219,5 +222,6 @@ int scan_target(struct str target, const struct scan_options *options, struct re
         r = evaluate(report, db, &evaluate_options, err);
     if (r == 0 && options->licenses)
         license_policy_apply(options->licenses, report);
+    report_sort(report);
     return r;
 }

@@ -3,6 +3,7 @@
 
 #include "app/attached_use.h"
 #include "app/collect.h"
+#include "app/inspect_setup.h"
 #include "app/target.h"
 #include "base/progress.h"
 #include "license/policy.h"
@@ -20,6 +21,7 @@ struct scan_options {
     struct attached_options attached; /* what is attached to images in registries */
     const struct license_policy *licenses; /* NULL: licences are not judged */
     const struct progress *progress;       /* NULL: none */
+    const struct inspect_setup *inspect;   /* NULL: files are not looked into */
     struct cache *cache;                   /* of layers; NULL: none */
     struct layer_counts *counts;           /* added to: how many came out of it; NULL: none */
 };

@@ -89,59 +89,15 @@ static int parse_decisions(struct scan_setup *setup, struct pl_err *err)
     return r;
 }
 
-/* What --only and --skip ask for. */
-struct kinds {
-    bool vulnerabilities;
-    bool licenses, licenses_named; /* named by --only */
-};
-
-/* --only and --skip. */
-static int parse_kinds(const struct scan_setup *setup, struct kinds *kinds, struct pl_err *err)
-{
-    static const char *const later[] = {"secret", "password", "config", "permission", "malware"};
-    const char *names[2] = {"only", "skip"};
-    *kinds = (struct kinds){.vulnerabilities = true, .licenses = true};
-    for (size_t n = 0; n < 2; n++) {
-        const char *list = args_get(setup->args, names[n]);
-        bool vulnerabilities = false, licenses = false;
-        struct str rest = str_of(list), word;
-        while (list && str_cut(&rest, ',', &word)) {
-            bool known = str_is(word, "vuln") || str_is(word, "license");
-            vulnerabilities = vulnerabilities || str_is(word, "vuln");
-            licenses = licenses || str_is(word, "license");
-            for (size_t i = 0; i < ARRAY_LEN(later); i++)
-                if (str_is(word, later[i])) {
-                    known = true;
-                    if (n == 0)
-                        return err_set(err, PL_E_USAGE,
-                                       "--only %.*s: this version of plimsoll looks for vuln and "
-                                       "license only",
-                                       STR_ARG(word));
-                }
-            if (!known)
-                return err_set(err, PL_E_USAGE,
-                               "--%s: \"%.*s\" is none of vuln, secret, password, config, "
-                               "permission, malware, license",
-                               names[n], STR_ARG(word));
-        }
-        if (list && n == 0)
-            *kinds = (struct kinds){vulnerabilities, licenses, licenses};
-        if (list && n == 1) {
-            kinds->vulnerabilities = kinds->vulnerabilities && !vulnerabilities;
-            kinds->licenses = kinds->licenses && !licenses;
-        }
-    }
-    return 0;
-}
-
 /* A scan that looks for nothing would find nothing, and pass. */
 static int check_kinds(const struct scan_setup *setup, const struct kinds *kinds,
                        struct pl_err *err)
 {
     bool policy = args_has(setup->args, "license-allow") || args_has(setup->args, "license-deny") ||
                   args_has(setup->args, "license-policy");
-    if (kinds->vulnerabilities || (kinds->licenses && (policy || kinds->licenses_named)))
-        return 0;
+    for (size_t kind = 0; kind < FINDING_KIND_COUNT; kind++)
+        if (kinds->on[kind] && (kind != FINDING_LICENSE || policy || kinds->named[kind]))
+            return 0;
     return err_set(err, PL_E_USAGE, "--only and --skip leave nothing to look for");
 }
 
@@ -174,9 +130,9 @@ static int parse_licenses(struct scan_setup *setup, const struct kinds *kinds, s
         if (r < 0)
             err_prefix(err, "--%s", name);
     }
-    if (r == 0 && given && !kinds->licenses)
+    if (r == 0 && given && !kinds->on[FINDING_LICENSE])
         ui_say(tr("The policy on licences is not used: --only or --skip leaves licences out."));
-    if (r == 0 && kinds->licenses && (given || kinds->licenses_named)) {
+    if (r == 0 && kinds->on[FINDING_LICENSE] && (given || kinds->named[FINDING_LICENSE])) {
         setup->options.licenses = setup->licenses;
         setup->options.details = true;
         if (!given)
@@ -332,11 +288,14 @@ int scan_setup_parse(struct scan_setup *setup, const struct args *args, bool sbo
     if (r == 0)
         r = parse_severities(setup, err);
     if (r == 0)
-        r = parse_kinds(setup, &kinds, err);
+        r = kinds_args_parse(args, &kinds, err);
     if (r == 0 && !setup->sbom)
         r = check_kinds(setup, &kinds, err);
     if (r == 0 && !setup->sbom)
         r = parse_licenses(setup, &kinds, err);
+    if (r == 0 && !setup->sbom)
+        r = inspect_args_open(args, &kinds, &setup->inspect, err);
+    setup->options.inspect = &setup->inspect;
     if (r == 0)
         r = parse_decisions(setup, err);
     if (r == 0)
@@ -360,7 +319,7 @@ int scan_setup_parse(struct scan_setup *setup, const struct args *args, bool sbo
     if (r < 0)
         return r;
     setup->options.jobs = (unsigned)jobs;
-    return setup->sbom || !kinds.vulnerabilities ? 0 : ensure_database(setup, err);
+    return setup->sbom || !kinds.on[FINDING_VULNERABILITY] ? 0 : ensure_database(setup, err);
 }
 
 void scan_setup_free(struct scan_setup *setup)
@@ -374,6 +333,7 @@ void scan_setup_free(struct scan_setup *setup)
         license_policy_free(setup->licenses);
     if (setup->trust)
         trust_policy_free(setup->trust);
+    inspect_setup_free(&setup->inspect);
     arena_free(&setup->arena);
 }
 

@@ -6,6 +6,7 @@
 #include "app/scan.h"
 #include "cli/cache_args.h"
 #include "cli/engine_args.h"
+#include "cli/inspect_args.h"
 #include "cli/registry_args.h"
 #include "cli/verb.h"
 #include "decide/decide.h"
@@ -23,6 +24,7 @@ struct scan_setup {
     struct registry_options registry;
     struct engine_options engines;
     struct trust_policy *trust;
+    struct inspect_setup inspect;
     struct cache *cache;
     struct layer_counts layers;
     bool sbom;          /* packages alone: nothing is judged */
@@ -107,7 +109,10 @@ int exit_code_worst(int a, int b);
         {"license-deny", "LIST",                                                                   \
          N_("licences that are denied, such as copyleft or AGPL-*,unknown")},                      \
         {"license-policy", "FILE", N_("a policy on licences in YAML, with exceptions")},           \
-        {"only", "KINDS", N_("kinds of findings to look for, apart by commas: vuln, license")},    \
+        {"only", "KINDS",                                                                          \
+         N_("kinds of findings to look for, apart by commas: vuln, secret, password, config, "     \
+            "permission, malware, license")},                                                      \
+        INSPECT_OPTIONS,                                                                           \
     {                                                                                              \
         "skip", "KINDS", N_("kinds of findings not to look for, apart by commas")                  \
     }

@@ -4,6 +4,7 @@
 #include <hs/hs.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/vec.h"
 #include "secret/secret_table.h"

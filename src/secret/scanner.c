@@ -188,7 +188,7 @@ static void look(struct secret_scanner *scanner, unsigned id, size_t to)
         enum pcre_result result = pcre_match(state->pcre, subject, from, &hit);
         if (result != PCRE_HIT || hit.start >= to) {
             from = to;
-            state->tried += 1 + 100 * (result == PCRE_GAVE_UP);
+            state->tried += result == PCRE_GAVE_UP ? 100 : 1;
             break;
         }
         struct secret_candidate candidate = {

@@ -1,0 +1,63 @@
+#include "app/inspect_setup.h"
+
+#include "base/hash.h"
+#include "base/limits.h"
+#include "io/whole_file.h"
+#include "secret/inspector.h"
+
+static void add(struct inspect_setup *setup, const struct inspector_class *class,
+                const void *config)
+{
+    setup->inspectors.items[setup->inspectors.count++] = (struct inspector){class, config};
+}
+
+static int read_key(struct secret_ruleset *set, const char *path, struct pl_err *err)
+{
+    enum { LEAST = 32 };
+    AUTO_BUF bytes = {0};
+    struct sha256 sha;
+    int r = whole_file_read(path, LIMIT_FILE_SMALL, LIMIT_NAME(LIMIT_FILE_SMALL), &bytes, err);
+    if (r == 0 && bytes.len < LEAST)
+        r = err_set(err, PL_E_USAGE, "%s: a key has %d bytes at the least", path, LEAST);
+    if (r < 0)
+        return err_prefix(err, "--fingerprint-key");
+    sha256_init(&sha);
+    sha256_add(&sha, bytes.data, bytes.len);
+    sha256_end(&sha, set->key);
+    set->has_key = true;
+    return 0;
+}
+
+static int open_secrets(const struct inspect_options *options, struct inspect_setup *setup,
+                        struct pl_err *err)
+{
+    struct pl_err problem;
+    int r = secret_ruleset_new(&setup->secrets, &problem);
+    if (r < 0) {
+        *VEC_ADD(&setup->missing) = problem;
+        return 0;
+    }
+    r = options->fingerprint_key ? read_key(setup->secrets, options->fingerprint_key, err) : 0;
+    if (r == 0)
+        r = secret_ruleset_seal(setup->secrets, err);
+    if (r == 0)
+        add(setup, &secret_inspector, setup->secrets);
+    return r;
+}
+
+int inspect_setup_open(const struct inspect_options *options, struct inspect_setup *ret_setup,
+                       struct pl_err *err)
+{
+    int r = 0;
+    *ret_setup = (struct inspect_setup){.secrets = NULL};
+    if (options->secrets)
+        r = open_secrets(options, ret_setup, err);
+    return r;
+}
+
+void inspect_setup_free(struct inspect_setup *setup)
+{
+    if (setup->secrets)
+        secret_ruleset_free(setup->secrets);
+    VEC_FREE(&setup->missing);
+}

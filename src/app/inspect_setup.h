@@ -1,0 +1,24 @@
+/* The inspectors of a run: made once, used for every target. */
+#pragma once
+
+#include "app/inspection.h"
+
+struct inspect_options {
+    bool secrets;
+    const char *const *secret_rules; /* files of people's rules */
+    size_t secret_rule_count;
+    const char *fingerprint_key; /* file; NULL: none */
+};
+
+struct secret_ruleset;
+struct inspect_setup {
+    struct inspectors inspectors;
+    struct secret_ruleset *secrets; /* NULL: not looked for */
+    /* What cannot be looked for on this machine: each report says so, and is incomplete. */
+    VEC(struct pl_err) missing;
+};
+
+/* PL_E_USAGE, PL_E_FORMAT and others: a file of people's is wrong. */
+int inspect_setup_open(const struct inspect_options *options, struct inspect_setup *ret_setup,
+                       struct pl_err *err);
+void inspect_setup_free(struct inspect_setup *setup);

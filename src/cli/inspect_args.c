@@ -1,0 +1,16 @@
+#include "cli/inspect_args.h"
+
+int inspect_args_open(const struct args *args, const struct kinds *kinds,
+                      struct inspect_setup *ret_setup, struct pl_err *err)
+{
+    struct inspect_options options = {
+        .secrets = kinds->on[FINDING_SECRET],
+        .fingerprint_key = args_get(args, "fingerprint-key"),
+    };
+    AUTO_FREE const char **rules = mem_zalloc(args->values.count + 1, sizeof(*rules));
+    for (size_t i = 0; i < args->values.count; i++)
+        if (strcmp(args->values.items[i].option->name, "secret-rules") == 0)
+            rules[options.secret_rule_count++] = args->values.items[i].value;
+    options.secret_rules = rules;
+    return inspect_setup_open(&options, ret_setup, err);
+}

@@ -1,0 +1,18 @@
+/* What inspectors (secrets, passwords, permissions, malware) are told at the prompt. */
+#pragma once
+
+#include "app/inspect_setup.h"
+#include "cli/kinds_args.h"
+
+#define INSPECT_OPTIONS                                                                            \
+    {"secret-rules", "FILE",                                                                       \
+     N_("rules for secrets, and what is none: ours (TOML), gitleaks.toml, Trivy's "                \
+        "trivy-secret.yaml; several times; docs/secrets.md")},                                     \
+    {                                                                                              \
+        "fingerprint-key", "FILE",                                                                 \
+            N_("32 bytes or more that only you know: fingerprints of secrets are keyed with it")   \
+    }
+
+/* Readies what the kinds need. */
+int inspect_args_open(const struct args *args, const struct kinds *kinds,
+                      struct inspect_setup *ret_setup, struct pl_err *err);
