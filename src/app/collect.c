@@ -630,7 +630,9 @@ static void find_owners(struct collecting *all)
                        image_is_folder(all->image) ? LAYER_NONE
                                                    : all->selected.items[i].file.layer);
     }
+    found_tell_sums(&all->layers, &owners);
     owners_assign(&owners, all->report);
+    owners_judge(&owners, all->report);
     owners_free(&owners);
 }
 

@@ -127,3 +127,15 @@ void found_take(struct layer_set *set, const struct tree *tree, struct report *r
     drop_doubles(report, first);
     arena_free(&taking.scratch);
 }
+
+void found_tell_sums(const struct layer_set *set, struct owners *owners)
+{
+    for (size_t layer = 0; layer < set->count; layer++) {
+        const struct layer_state *state = &set->states[layer];
+        for (size_t i = 0; i < state->found_sums.items.count; i++) {
+            const struct found_sums *sums = &state->found_sums.items.items[i];
+            const struct record_moved *moved = record_moved_find(&state->record, sums->order);
+            owners_add_told(owners, moved ? moved->path : sums->path, &sums->sums);
+        }
+    }
+}

@@ -2,6 +2,9 @@
 #pragma once
 
 #include "app/layers.h"
+#include "app/owners.h"
 
 /* Texts stay where they are, in the layers' arenas. */
 void found_take(struct layer_set *set, const struct tree *tree, struct report *report);
+/* Checksums of the files in which something was found. */
+void found_tell_sums(const struct layer_set *set, struct owners *owners);

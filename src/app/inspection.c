@@ -53,10 +53,23 @@ static void begin_sink(struct inspection *inspection, const struct inspect_entry
     sink->file_count = 0;
 }
 
+/* Packages of the system bring files to /usr; /usr/local is the person's. What is in /etc people
+ * change, so that it is looked at whoever brought it. */
+static bool may_be_owned(const struct inspect_entry *entry)
+{
+    enum { MOST = 4 * 1024 * 1024 };
+    return entry->depth == 0 && entry->size <= MOST && str_starts(entry->path, STR("usr/")) &&
+           !str_starts(entry->path, STR("usr/local/"));
+}
+
 bool inspected_file_begin(struct inspection *inspection, struct inspected_file *file,
                           const struct inspect_entry *entry)
 {
-    *file = (struct inspected_file){.entry = *entry, .gathered = {.fd = -1}};
+    *file = (struct inspected_file){
+        .entry = *entry,
+        .gathered = {.fd = -1},
+        .findings_before = inspection->sink->findings.count,
+    };
     begin_sink(inspection, entry);
     for (size_t i = 0; i < inspection->inspectors->count; i++) {
         const struct inspector *inspector = &inspection->inspectors->items[i];
@@ -76,6 +89,7 @@ bool inspected_file_begin(struct inspection *inspection, struct inspected_file *
         file->members = file->members || (want != INSPECT_NOTHING && !class->no_members);
     }
     file->wanted = file->wanted && entry->type == ENTRY_FILE;
+    file->summed = file->wanted && may_be_owned(entry);
     return file->wanted;
 }
 
@@ -117,6 +131,32 @@ static void deliver(struct inspection *inspection, struct inspected_file *file, 
     }
     if (file->kind != ARCHIVE_NONE)
         gather(file, chunk);
+    else if (file->summed)
+        buf_add(&file->copy, chunk);
+}
+
+/* Of an archive all bytes were gathered anyway. */
+static void sum_up(struct inspection *inspection, struct inspected_file *file)
+{
+    const unsigned char *bytes = NULL;
+    struct pl_err ignored;
+    struct str whole = buf_str(&file->copy);
+    AUTO_FREE void *scratch = NULL;
+    if (!file->summed || inspection->sink->findings.count == file->findings_before)
+        return;
+    if (file->gathered.size) {
+        scratch = mem_alloc((size_t)file->gathered.size);
+        if (content_read(&file->gathered, 0, (size_t)file->gathered.size, scratch, &bytes,
+                         &ignored) < 0)
+            return;
+        whole = str_make((const char *)bytes, (size_t)file->gathered.size);
+    }
+    struct file_summer *summer = file_summer_new();
+    struct found_sums *sums = VEC_ADD(&inspection->sums->items);
+    sums->order = inspection->sink->order;
+    sums->path = inspection->sink->findings.items[file->findings_before].path;
+    file_summer_add(summer, whole);
+    file_summer_end(summer, &sums->sums);
 }
 
 static void decide(struct inspection *inspection, struct inspected_file *file, struct str head)
@@ -217,6 +257,9 @@ void inspected_file_end(struct inspection *inspection, struct inspected_file *fi
     } else if (file->kind != ARCHIVE_NONE) {
         open_archive(inspection, file);
     }
+    if (!problem && !file->broken)
+        sum_up(inspection, file);
+    buf_free(&file->copy);
     content_free(&file->gathered);
     buf_free(&file->head);
     buf_free(&file->bytes);

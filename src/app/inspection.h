@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/vec.h"
+#include "catalog/checksum.h"
 #include "image/inspector.h"
 #include "io/content.h"
 
@@ -39,10 +40,25 @@ struct inspected_file {
     enum archive_kind kind;
     struct buf head;  /* its first bytes, until that is decided */
     struct buf bytes; /* of one that is wanted as a whole */
+    /* Of one that a package of the system may have brought: its bytes, to be summed up when
+     * something is found in it. */
+    bool summed;
+    size_t findings_before;
+    struct buf copy;
     uint64_t whole_max;
     struct content gathered; /* of an archive */
     struct pl_err problem;   /* while it was gathered */
     bool broken;
+};
+
+/* Checksums of a file in which something was found: is it as its package brought it? */
+struct found_sums {
+    uint32_t order;
+    struct str path;
+    struct file_sums sums;
+};
+struct found_sums_list {
+    VEC(struct found_sums) items;
 };
 
 struct inspection {
@@ -50,6 +66,7 @@ struct inspection {
     struct inspect_budget *budget;
     void *readers[INSPECTORS_MAX];
     struct inspect_sink *sink;
+    struct found_sums_list *sums;
     struct inspected_file file; /* of the layer itself */
     struct buf path;            /* of it */
     bool told_limit;

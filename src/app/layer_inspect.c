@@ -31,6 +31,7 @@ void layer_inspect_begin(struct layer_state *state, struct inspection *inspectio
         .inspectors = set->inspectors,
         .budget = &set->inspect_budget,
         .sink = &state->found,
+        .sums = &state->found_sums,
         .context = state,
         .problem = layer_add_problem,
     };

@@ -109,6 +109,13 @@ static void pack_found(const struct layer_state *state, struct buf *buf)
         pack_text(buf, finding->detail);
         pack_text(buf, finding->detail_local);
     }
+    pack_number(buf, state->found_sums.items.count);
+    for (size_t i = 0; i < state->found_sums.items.count; i++) {
+        pack_number(buf, state->found_sums.items.items[i].order);
+        pack_text(buf, state->found_sums.items.items[i].path);
+        for (size_t kind = 0; kind < CHECKSUM_KIND_COUNT; kind++)
+            pack_hash(buf, state->found_sums.items.items[i].sums.starts[kind]);
+    }
 }
 
 void layer_pack(const struct layer_state *state, struct buf *buf)
@@ -222,6 +229,14 @@ static void unpack_found(struct unpack *unpack, struct layer_state *state)
         finding->detail = unpack_copy(unpack, state);
         finding->detail_local = unpack_copy(unpack, state);
         state->found.detail = state->found.detail || finding->detail_local.len;
+    }
+    count = unpack_count(unpack, 2 + CHECKSUM_KIND_COUNT * sizeof(uint64_t));
+    for (size_t i = 0; i < count && !unpack->wrong; i++) {
+        struct found_sums *sums = VEC_ADD(&state->found_sums.items);
+        sums->order = (uint32_t)unpack_below(unpack, (uint64_t)UINT32_MAX + 1);
+        sums->path = unpack_copy(unpack, state);
+        for (size_t kind = 0; kind < CHECKSUM_KIND_COUNT; kind++)
+            sums->sums.starts[kind] = unpack_hash(unpack);
     }
 }
 

@@ -536,6 +536,7 @@ void layer_state_reset(struct layer_state *state)
     VEC_FREE(&state->contents);
     VEC_FREE(&state->problems);
     inspect_sink_free(&state->found);
+    VEC_FREE(&state->found_sums.items);
     record_free(&state->record);
     arena_free(&state->arena);
     *state = (struct layer_state){.set = set};

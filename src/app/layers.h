@@ -42,8 +42,9 @@ struct layer_state {
     struct arena arena; /* of what the readers found */
     VEC(struct layer_problem) problems;
     VEC(struct file_content *) contents;
-    struct file_content *spare;    /* of a file that told of nothing */
-    struct inspect_sink found;     /* by inspectors */
+    struct file_content *spare; /* of a file that told of nothing */
+    struct inspect_sink found;  /* by inspectors */
+    struct found_sums_list found_sums;
     struct inspection *inspection; /* while it is walked */
     struct layer_set *set;
     struct layer_use use;

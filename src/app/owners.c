@@ -170,6 +170,19 @@ static void drop_known(struct report *report)
     report->packages.count = kept;
 }
 
+/* A folder may be called "a.jar!", but then its files are nobody's: /usr has none such. */
+static struct str file_of_finding(const struct finding *finding)
+{
+    return str_first(finding->path, str_find(finding->path, STR("!/")));
+}
+
+static void ask(struct hash_set *asked, struct str path)
+{
+    hash_set_add(asked, hash_str(path));
+    if (str_starts(path, STR("usr/")))
+        hash_set_add(asked, hash_str(str_from(path, 4)));
+}
+
 /* Of a system's files those that tell of packages are few: only they are sorted. */
 static void keep_asked(struct owners *owners, const struct report *report)
 {
@@ -178,12 +191,11 @@ static void keep_asked(struct owners *owners, const struct report *report)
     for (size_t i = 0; i < report->packages.count; i++) {
         const struct package *package = &report->packages.items[i];
         for (size_t k = 0; k < package->path_count && !ecosystem_of(package->type)->system; k++) {
-            struct str path = file_of(package, package->paths[k]);
-            hash_set_add(&asked, hash_str(path));
-            if (str_starts(path, STR("usr/")))
-                hash_set_add(&asked, hash_str(str_from(path, 4)));
+            ask(&asked, file_of(package, package->paths[k]));
         }
     }
+    for (size_t i = 0; i < report->findings.count; i++)
+        ask(&asked, file_of_finding(&report->findings.items[i]));
     for (size_t i = 0; i < owners->files.count; i++)
         if (hash_set_has(&asked, owners->files.items[i].path))
             owners->files.items[kept++] = owners->files.items[i];
@@ -204,5 +216,27 @@ void owners_assign(struct owners *owners, struct report *report)
         package->owner = OWNER_NONE;
         if (owners->files.count && !ecosystem_of(package->type)->system)
             package->owner = owner_of_package(owners, report, package);
+    }
+}
+
+void owners_judge(const struct owners *owners, struct report *report)
+{
+    struct pl_err why;
+    for (size_t i = 0; i < report->findings.count; i++) {
+        struct finding *finding = &report->findings.items[i];
+        struct str path = file_of_finding(finding);
+        if (finding->kind != FINDING_SECRET || finding->removed || !sums_of(owners, path))
+            continue;
+        size_t owner = owner_of(owners, report, path, finding->layer);
+        if (owner == OWNER_NONE)
+            continue;
+        const struct package *package = &report->packages.items[owner];
+        err_set(&why, PL_OK,
+                "the file is as the package %.*s %.*s brought it: what is in it is known to "
+                "everybody",
+                STR_ARG(package->name), STR_ARG(package->version));
+        finding->suppressed_by = "ownership";
+        finding->suppressed_why = arena_str(&report->arena, str_of(why.message));
+        finding->suppressed_local = arena_str(&report->arena, str_of(why.local));
     }
 }

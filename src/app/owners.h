@@ -34,4 +34,8 @@ void owners_add_told(struct owners *owners, struct str path, const struct file_s
  * the list: the distribution's version may hold a fix that the same version from elsewhere has not.
  * The report's packages must be in their final order. */
 void owners_assign(struct owners *owners, struct report *report);
+/* Behind owners_assign(): secrets in files that a package of the system brought, and that are as it
+ * brought them by their checksum (owners_add_told()), are everybody's: test keys, examples. They
+ * are suppressed. */
+void owners_judge(const struct owners *owners, struct report *report);
 void owners_free(struct owners *owners);

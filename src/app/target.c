@@ -71,7 +71,7 @@ int target_open(struct str target, const struct target_options *options, struct 
         if (str_starts(target, prefix) && target.len > prefix.len && target.data[prefix.len] == ':')
             return sources[i].open(str_from(target, prefix.len + 1), options, ret_image, err);
     }
-    if (!sources[0].prefix || is_path(target) || !may_be_reference(target))
+    if (image_is_prefixed(target) || is_path(target) || !may_be_reference(target))
         return image_open(target, &image_options, ret_image, err);
     return open_reference(target, options, ret_image, err);
 }

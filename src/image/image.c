@@ -29,6 +29,14 @@ static const struct {
     {"dir:", TARGET_DIR},
 };
 
+bool image_is_prefixed(struct str target)
+{
+    for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)
+        if (str_starts(target, str_of(prefixes[i].prefix)))
+            return true;
+    return false;
+}
+
 struct opening {
     struct image *image;
     bool forced;

@@ -72,6 +72,7 @@ struct image_options {
 /* `target`: a path, with the kind found by content, or a path behind "docker-archive:", "oci:",
  * "oci-archive:" or "dir:" (for the first three with ":TAG" or "@INDEX" behind it).
  * PL_E_NOT_FOUND, PL_E_IO, PL_E_FORMAT, PL_E_UNSUPPORTED, PL_E_USAGE as the case may be. */
+bool image_is_prefixed(struct str target); /* by one of these */
 int image_open(struct str target, const struct image_options *options, struct image **ret_image,
                struct pl_err *err);
 void image_close(struct image *image);
