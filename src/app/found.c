@@ -55,36 +55,46 @@ static struct str place_of(const struct taking *taking, uint32_t layer,
     return moved && !is_dir ? arena_str(&taking->report->arena, moved->path) : found->path;
 }
 
-static void take(struct taking *taking, uint32_t layer, const struct file_finding *found)
+/* All but where it is. */
+static struct finding finding_of(const struct file_finding *found)
 {
-    struct report *report = taking->report;
-    const struct inspector *inspector = &taking->set->inspectors->items[found->inspector];
-    struct str path = place_of(taking, layer, found);
-    bool seen = is_seen(taking, layer, path, found->order);
-    if (!seen && found->seen_only)
-        return;
-    struct finding finding = {
+    return (struct finding){
         .kind = found->kind,
         .id = found->id,
         .severity = found->severity,
         .package = PACKAGE_NONE,
         .status = FINDING_AFFECTED,
-        .path = path,
+        .path = found->path,
         .line = found->line,
         .column = found->column,
-        .layer = image_is_folder(taking->set->image) ? LAYER_NONE : layer,
-        .removed = !seen,
+        .layer = LAYER_NONE,
         .excerpt = found->excerpt,
         .identity = found->identity,
         .detail = found->detail,
         .detail_local = found->detail_local,
     };
-    if (found->inner.len)
-        finding.path =
-            arena_printf(&report->arena, "%.*s!/%.*s", STR_ARG(path), STR_ARG(found->inner));
+}
+
+static void add(struct report *report, const struct inspector *inspector, struct finding finding)
+{
     inspector->class->describe(inspector->config, &report->arena, &finding);
     finding.fingerprint = finding_fingerprint(&report->arena, &finding, NULL, report->target.root);
     *VEC_ADD(&report->findings) = finding;
+}
+
+static void take(struct taking *taking, uint32_t layer, const struct file_finding *found)
+{
+    struct finding finding = finding_of(found);
+    struct str path = place_of(taking, layer, found);
+    bool seen = is_seen(taking, layer, path, found->order);
+    if (!seen && found->seen_only)
+        return;
+    finding.path = found->inner.len ? arena_printf(&taking->report->arena, "%.*s!/%.*s",
+                                                   STR_ARG(path), STR_ARG(found->inner))
+                                    : path;
+    finding.layer = image_is_folder(taking->set->image) ? LAYER_NONE : layer;
+    finding.removed = !seen;
+    add(taking->report, &taking->set->inspectors->items[found->inspector], finding);
 }
 
 /* The same thing in several layers, or twice in one file, is one finding: the one that is seen, in
@@ -138,4 +148,16 @@ void found_tell_sums(const struct layer_set *set, struct owners *owners)
             owners_add_told(owners, moved ? moved->path : sums->path, &sums->sums);
         }
     }
+}
+
+void found_add_texts(const struct inspect_sink *sink, const struct inspector *inspector,
+                     struct report *report)
+{
+    size_t first = report->findings.count;
+    for (size_t i = 0; i < sink->findings.count; i++) {
+        struct finding finding = finding_of(&sink->findings.items[i]);
+        finding.layer = sink->findings.items[i].order;
+        add(report, inspector, finding);
+    }
+    drop_doubles(report, first);
 }

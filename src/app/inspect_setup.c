@@ -55,6 +55,15 @@ int inspect_setup_open(const struct inspect_options *options, struct inspect_set
     return r;
 }
 
+const struct inspector *inspect_setup_find(const struct inspect_setup *setup,
+                                           enum finding_kind kind)
+{
+    for (size_t i = 0; i < setup->inspectors.count; i++)
+        if (setup->inspectors.items[i].class->kind == kind)
+            return &setup->inspectors.items[i];
+    return NULL;
+}
+
 void inspect_setup_free(struct inspect_setup *setup)
 {
     if (setup->secrets)

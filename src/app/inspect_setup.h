@@ -21,4 +21,7 @@ struct inspect_setup {
 /* PL_E_USAGE, PL_E_FORMAT and others: a file of people's is wrong. */
 int inspect_setup_open(const struct inspect_options *options, struct inspect_setup *ret_setup,
                        struct pl_err *err);
+/* The first inspector that looks for this kind; NULL: none does. */
+const struct inspector *inspect_setup_find(const struct inspect_setup *setup,
+                                           enum finding_kind kind);
 void inspect_setup_free(struct inspect_setup *setup);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "app/collect.h"
+#include "app/config_texts.h"
 #include "app/depends.h"
 #include "app/evaluate.h"
 #include "app/jars.h"
@@ -190,6 +191,8 @@ static int scan_image(struct str target, const struct scan_options *options, con
     judge_trust(image, options, report);
     for (size_t i = 0; options->inspect && i < options->inspect->missing.count; i++)
         report_tell(report, true, STR_NONE, &options->inspect->missing.items[i]);
+    if (options->inspect)
+        config_texts_inspect(options->inspect, image, report);
     if (!sbom_used)
         read_layers(image, options, enabled, db, report);
     return 0;

@@ -55,6 +55,7 @@ struct image {
     struct str top_digest; /* of what the name stands for: an index, or the manifest; empty: none */
     struct str image_id;   /* digest of the config */
     struct str platform;   /* "linux/amd64" */
+    struct str config;     /* the config's JSON (image-spec, config.md); empty: not there */
     struct archive *archive;
     int root_fd;                    /* a root folder in the place of layers; else -1 */
     VEC(struct image_layer) layers; /* lowest first */

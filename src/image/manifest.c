@@ -91,6 +91,7 @@ int manifest_apply_config(struct image *image, struct str bytes, const char *whe
         return err_prefix(err, "%s", where);
     if (!json_is_object(config))
         return err_set(err, PL_E_FORMAT, "%s is no JSON object", where);
+    image->config = arena_str(&image->arena, bytes);
     apply_config(image, config);
     return 0;
 }

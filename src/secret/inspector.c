@@ -86,16 +86,3 @@ const struct inspector_class secret_inspector = {
     .end = end,
     .describe = describe,
 };
-
-void secret_inspect_text(const struct secret_ruleset *set, struct str path, struct str text,
-                         struct inspect_sink *sink)
-{
-    struct secret_scanner *scanner = secret_scanner_new(set);
-    struct pl_err ignored;
-    sink->path = path;
-    sink->inner = STR_NONE;
-    secret_scanner_begin(scanner, path);
-    secret_scanner_add(scanner, text);
-    end(set, scanner, sink, &ignored);
-    secret_scanner_free(scanner);
-}

@@ -5,8 +5,3 @@
 #include "secret/ruleset.h"
 
 extern const struct inspector_class secret_inspector;
-
-/* Texts that stand in no file: the members of an image's config. `path`: what the finding calls
- * it. */
-void secret_inspect_text(const struct secret_ruleset *set, struct str path, struct str text,
-                         struct inspect_sink *sink);

@@ -669,8 +669,9 @@ class Verdict(Case):
             self.assertIs(document["verdict"]["failed"], True)
 
     def test_a_scan_for_nothing_does_not_pass(self):
-        for words in (("--skip", "vuln"), ("--only", "vuln", "--skip", "vuln"), ("--only", "license", "--skip", "license"),
-                      ("--skip", "vuln,license", "--license-deny", "copyleft")):
+        others = ",secret,password,config,permission,malware"
+        for words in (("--skip", "vuln" + others), ("--only", "vuln", "--skip", "vuln"), ("--only", "license", "--skip", "license"),
+                      ("--skip", "vuln,license" + others, "--license-deny", "copyleft")):
             done = support.plimsoll("scan", "--db", self.database, *words, self.image)
             self.assertEqual(done.returncode, 2, words)
             self.assertIn("nothing to look for", done.stderr)
