@@ -2,6 +2,7 @@
 """Turns data/checks/*.toml into C tables and a page.
 
     gen_checks.py FOLDER table FILE.c       checks[]
+    gen_checks.py FOLDER functions FILE.h   the functions that it needs
     gen_checks.py FOLDER examples FILE.c    the examples, for the unit test that runs them
     gen_checks.py FOLDER page FILE.md       docs/checks.md
 """
@@ -115,12 +116,8 @@ def when(check):
 
 
 def table(checks):
-    lines = ['/* Generated from data/checks by tools/gen_checks.py. */', '#include "check/check.h"',
-             '#include "check/dockerfile_when.h"', ""]
-    for name in dict.fromkeys((check["subject"], check["function"]) for check in checks if "function" in check):
-        lines.append(f"void check_{name[0]}_{name[1]}(const struct check *check, const "
-                     f"{SUBJECTS[name[0]][1]} *subject, struct check_sink *sink);")
-    lines += ["", "const struct check checks[] = {"]
+    lines = ['/* Generated from data/checks by tools/gen_checks.py. */', '#include "check/dockerfile_when.h"',
+             '#include "check/check_functions.h"', "", "const struct check checks[] = {"]
     for check in checks:
         lines.append("    {")
         lines.append(f"        .id = {text(check['id'])}, .subject = CHECK_{check['subject'].upper()},")
@@ -134,6 +131,15 @@ def table(checks):
                          f"check_{check['subject']}_{check['function']}}},")
         lines += [f"        .when = {when(check)},", "    },"]
     return lines + ["    {0},", "};"]
+
+
+def functions(checks):
+    lines = ['/* Generated from data/checks by tools/gen_checks.py. */', "#pragma once", "",
+             '#include "check/check.h"', ""]
+    names = dict.fromkeys((check["subject"], check["function"]) for check in checks if "function" in check)
+    lines += [f"{kind};" for kind in dict.fromkeys(SUBJECTS[subject][1] for subject, name in names)]
+    return lines + [f"void check_{subject}_{name}(const struct check *check, const {SUBJECTS[subject][1]} *subject, "
+                    f"struct check_sink *sink);" for subject, name in names]
 
 
 def examples(checks):
@@ -166,6 +172,6 @@ def page(checks):
 
 
 folder, what, target = sys.argv[1:]
-made = {"table": table, "examples": examples, "page": page}[what](load(folder))
+made = {"table": table, "functions": functions, "examples": examples, "page": page}[what](load(folder))
 with open(target, "w", encoding="utf-8") as file:
     file.write("\n".join(made) + "\n")

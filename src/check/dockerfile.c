@@ -301,7 +301,7 @@ static void add_line(struct parser *parser, struct str line)
 }
 
 /* All lines of one instruction, joined. */
-static void join_lines(struct parser *parser, struct str line)
+static void join_lines(struct parser *parser, struct str line, bool *ret_has_empty)
 {
     size_t len;
     parser->joined.len = 0;
@@ -313,6 +313,8 @@ static void join_lines(struct parser *parser, struct str line)
         while ((more = next_line(parser, &line)) && (is_comment(line) || str_trim(line).len == 0))
             if (is_comment(line))
                 take_ignore(parser, line);
+            else
+                *ret_has_empty = true;
         if (!more)
             return;
     }
@@ -423,7 +425,7 @@ static int add_step(struct parser *parser, struct str line, struct pl_err *err)
     if (file->stages.count >= LIMIT_DOCKERFILE_STAGES)
         return err_limit(err, LIMIT_NAME(LIMIT_DOCKERFILE_STAGES), "more than %llu stages",
                          LIMIT_DOCKERFILE_STAGES);
-    join_lines(parser, line);
+    join_lines(parser, line, &step.has_empty_lines);
     int r = cut_instruction(parser, &step, err);
     close_ignores(parser, step.line);
     struct dockerfile_scope scope = {

@@ -67,8 +67,9 @@ struct dockerfile_step {
     size_t text_offset; /* in it */
     const struct line_start *lines;
     size_t line_count;
-    bool exec; /* JSON form: words are its elements */
-    bool none; /* HEALTHCHECK NONE */
+    bool exec;            /* JSON form: words are its elements */
+    bool has_empty_lines; /* among its continued ones */
+    bool none;            /* HEALTHCHECK NONE */
     struct dockerfile_pair *flags;
     size_t flag_count;
     struct dockerfile_word *words;
@@ -128,3 +129,6 @@ uint32_t dockerfile_line(const struct dockerfile_step *step, size_t offset);
 uint32_t dockerfile_shell_line(const struct dockerfile_step *step, size_t offset);
 /* The flag's value ("from"); NULL: it is not there. */
 const struct dockerfile_pair *dockerfile_flag(const struct dockerfile_step *step, const char *name);
+/* Words of the text: white space parts them, quotes and escapes hold them together. False: no more.
+ */
+bool dockerfile_next_word(struct str text, char escape, size_t *position, struct str *ret_word);

@@ -46,6 +46,3 @@ static inline bool dockerfile_is_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\v' || c == '\f' || c == '\r' || c == '\n';
 }
-/* Words of the text: white space parts them, quotes and escapes hold them together. False: no more.
- */
-bool dockerfile_next_word(struct str text, char escape, size_t *position, struct str *ret_word);

@@ -8,6 +8,7 @@ enum wrapper_kind {
     WRAPPER_SHELL,   /* "-c TEXT", or a script on standard input */
     WRAPPER_USER,    /* "-c TEXT" behind a user's name */
     WRAPPER_TEXT,    /* all its words are a text */
+    WRAPPER_MODULE,  /* -m MODULE words: Python's */
     WRAPPER_FIND,    /* -exec words ; */
 };
 
@@ -53,10 +54,21 @@ static const struct wrapper {
     {"runuser", WRAPPER_USER, "usgG", " --user --shell --group ", 0},
     {"eval", WRAPPER_TEXT, "", "", 0},
     {"find", WRAPPER_FIND, "", "", 0},
+    {"python", WRAPPER_MODULE, "", "", 0},
+    {"python2", WRAPPER_MODULE, "", "", 0},
+    {"python3", WRAPPER_MODULE, "", "", 0},
 };
+
+/* python3.12 is python3. */
+static struct str without_minor(struct str program)
+{
+    return str_starts(program, STR("python")) ? str_first(program, str_index(program, '.'))
+                                              : program;
+}
 
 static const struct wrapper *find_wrapper(struct str program)
 {
+    program = without_minor(program);
     for (size_t i = 0; i < ARRAY_LEN(wrappers); i++)
         if (str_is(program, wrappers[i].name))
             return &wrappers[i];
@@ -185,6 +197,17 @@ static void add_find(struct shell_parser *parser, size_t index)
     }
 }
 
+/* "python3.11 -m pip install": its words are pip's. */
+static void add_module(struct shell_parser *parser, size_t index)
+{
+    const struct shell_command *command = &parser->script->commands.items[index];
+    for (size_t i = 1; i + 1 < command->word_count && is_option(command->words[i].text); i++)
+        if (str_is(command->words[i].text, "-m")) {
+            add_part(parser, index, i + 1, command->word_count);
+            return;
+        }
+}
+
 void shell_unwrap(struct shell_parser *parser, size_t index)
 {
     const struct shell_command *command = &parser->script->commands.items[index];
@@ -204,6 +227,9 @@ void shell_unwrap(struct shell_parser *parser, size_t index)
         break;
     case WRAPPER_FIND:
         add_find(parser, index);
+        break;
+    case WRAPPER_MODULE:
+        add_module(parser, index);
         break;
     }
 }
