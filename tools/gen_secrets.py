@@ -19,11 +19,14 @@ One [[secret]] of any file but allow.toml:
     examples, not       texts that must and must not match, files aside
     references  pages of the publisher
 
-A rule whose id begins with "generic-" gives way to every other one whose secret overlaps.
+The table holds the files in the order of their names, but rules whose ids begin with "generic-" at its end.
+Of findings whose secrets overlap, the one whose rule stands first in the table counts.
 One [[allow]] of allow.toml: id, why, why_zh, and one of value, line and files; kinds: globs of rule ids.
 The sign § in a text stands for nothing: it keeps other scanners from taking our examples for leaks.
 """
+import base64
 import collections
+import json
 import math
 import pathlib
 import re
@@ -59,7 +62,25 @@ def grafana(secret):
     return struct.pack("<I", zlib.crc32(body)).hex() == told.decode()
 
 
-CHECKSUMS = {"github": crc32_base62, "npm": crc32_base62, "grafana": grafana}
+def jwt(secret):
+    """RFC 7519: the first part is base64url of a JSON object that has a text "alg"."""
+    try:
+        header = json.loads(base64.urlsafe_b64decode(secret.split(b".")[0] + b"=="))
+        return isinstance(header, dict) and isinstance(header.get("alg"), str)
+    except ValueError:
+        return False
+
+
+def basic_auth(secret):
+    """RFC 7617: base64 of USER:PASSWORD, printable; the password is not empty."""
+    try:
+        user, colon, password = base64.b64decode(secret, validate=True).decode().partition(":")
+    except ValueError:
+        return False
+    return bool(colon and password) and (user + password).isprintable()
+
+
+CHECKSUMS = {"github": crc32_base62, "npm": crc32_base62, "grafana": grafana, "jwt": jwt, "basic-auth": basic_auth}
 
 
 def plain(value):
@@ -103,6 +124,7 @@ class Rules:
         for check in self.allows:
             self.check_allow(check)
         self.rules = [rule for rule in self.rules if self.check_entry(rule)]
+        self.rules.sort(key=lambda rule: rule["id"].startswith("generic-"))
         for identifier, count in collections.Counter(rule["id"] for rule in self.rules).items():
             if count > 1:
                 self.problems.append(f"{identifier}: stands {count} times")
@@ -218,12 +240,13 @@ class Rules:
         return found
 
     def find(self, path, data):
-        """Ids of what is found in a file; generic ones give way."""
-        hits = [(rule["id"], start, end) for rule in self.rules for start, end in self.find_with(rule, path, data)]
-        special = [hit for hit in hits if not hit[0].startswith("generic-")]
-        hits = [hit for hit in hits if hit in special
-                or not any(start < hit[2] and hit[1] < end for _, start, end in special)]
-        return sorted({hit[0] for hit in hits})
+        """Ids of what is found in a file."""
+        found = []
+        for rule in self.rules:
+            for start, end in self.find_with(rule, path, data):
+                if not any(start < other[2] and other[1] < end and other[0] != rule["id"] for other in found):
+                    found.append((rule["id"], start, end))
+        return sorted({identifier for identifier, _, _ in found})
 
 
 def text(value):
