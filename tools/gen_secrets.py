@@ -291,16 +291,17 @@ def labelled(rules, path):
             continue
         name, expected, line = row.split("\t")
         line = re.sub(r"\\(.)", lambda m: {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}.get(m[1], m[1]), line)
-        found = rules.find(name, plain(line))
-        seen.add(expected)
-        traps += expected == "-"
-        right += expected in found
-        missed += expected != "-" and expected not in found
-        wrong += len([identifier for identifier in found if identifier != expected])
-        if found != ([] if expected == "-" else [expected]):
-            print(f"{path}:{number}: {expected}, but found: {', '.join(found) or 'nothing'}")
+        found = set(rules.find(name, plain(line)))
+        wanted = set() if expected == "-" else set(expected.split(","))
+        seen |= wanted
+        traps += not wanted
+        right += len(found & wanted)
+        missed += len(wanted - found)
+        wrong += len(found - wanted)
+        if found != wanted:
+            print(f"{path}:{number}: {expected}, but found: {', '.join(sorted(found)) or 'nothing'}")
     ids = {rule["id"] for rule in rules.rules}
-    if unknown := seen - ids - {"-"}:
+    if unknown := seen - ids:
         print("no such rules:", ", ".join(sorted(unknown)))
     print(f"{right + missed} secrets, {traps} traps, {len(seen & ids)} of {len(ids)} rules; "
           f"recall {right / max(1, right + missed):.4f}, precision {right / max(1, right + wrong):.4f}")
