@@ -98,6 +98,10 @@ const struct check *check_find(struct str name, const struct check *after);
 const char *check_subject_name(enum check_subject subject);
 /* Which subject a file is, by its path and first bytes; CHECK_SUBJECT_COUNT: none. */
 enum check_subject check_subject_of(struct str path, struct str head);
+/* Whether check_subject_of() can only tell by the first bytes what a file of this name is. */
+bool check_subject_needs_head(struct str path);
+/* What a file that somebody named is, whatever its own name. */
+enum check_subject check_subject_by_text(struct str head);
 
 /* Runs the wanted checks of the subject over a file's text. Findings are added sorted by line. A
  * negative code: the file could not be examined (a limit, not this kind of file after all);

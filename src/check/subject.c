@@ -57,3 +57,28 @@ enum check_subject check_subject_of(struct str path, struct str head)
             return names[i].subject;
     return CHECK_SUBJECT_COUNT;
 }
+
+bool check_subject_needs_head(struct str path)
+{
+    (void)path; /* of those that there are so far, names tell all */
+    return false;
+}
+
+/* The first line that is neither empty nor a comment begins with FROM or ARG. */
+static bool looks_like_dockerfile(struct str head)
+{
+    struct str line;
+    while (str_cut(&head, '\n', &line)) {
+        line = str_trim(line);
+        if (line.len == 0 || line.data[0] == '#')
+            continue;
+        return (line.len > 5 && strncasecmp(line.data, "FROM ", 5) == 0) ||
+               (line.len > 4 && strncasecmp(line.data, "ARG ", 4) == 0);
+    }
+    return false;
+}
+
+enum check_subject check_subject_by_text(struct str head)
+{
+    return looks_like_dockerfile(head) ? CHECK_DOCKERFILE : CHECK_SUBJECT_COUNT;
+}

@@ -30,3 +30,14 @@ bool outputs_want_details(const struct outputs *outputs);
 /* The report of target `number` (from 1). A file appears whole or not at all. */
 int outputs_write(struct outputs *outputs, const struct args *args, const struct report *report,
                   size_t number, struct pl_err *err);
+
+/* Of every verb that writes reports. */
+#define OUTPUT_OPTIONS                                                                             \
+    {"format", "F[=FILE]",                                                                         \
+     N_("report format, to a file or to standard output; can be given several times; by default "  \
+        "table on a terminal, else json")},                                                        \
+    {                                                                                              \
+        "output", "FILE",                                                                          \
+            N_("where the report goes whose --format names no file; by default standard output; "  \
+               "{target} and {n} in a name stand for the target and its number")                   \
+    }

@@ -322,6 +322,18 @@ int scan_setup_parse(struct scan_setup *setup, const struct args *args, bool sbo
     return setup->sbom || !kinds.on[FINDING_VULNERABILITY] ? 0 : ensure_database(setup, err);
 }
 
+int scan_setup_parse_judgement(struct scan_setup *setup, const struct args *args,
+                               struct pl_err *err)
+{
+    *setup = (struct scan_setup){.args = args};
+    int r = parse_severities(setup, err);
+    if (r == 0)
+        r = parse_decisions(setup, err);
+    if (r == 0)
+        r = args_number(args, "exit-code", 0, 125, EXIT_FOUND, &setup->exit_code, err);
+    return r;
+}
+
 void scan_setup_free(struct scan_setup *setup)
 {
     cache_freep(&setup->cache);

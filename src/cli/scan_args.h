@@ -33,6 +33,9 @@ struct scan_setup {
 /* Everything but where reports go. Makes the first database when there is none. */
 int scan_setup_parse(struct scan_setup *setup, const struct args *args, bool sbom,
                      struct pl_err *err);
+/* Of verbs that judge findings of something else than images: severities, decisions, exit code. */
+int scan_setup_parse_judgement(struct scan_setup *setup, const struct args *args,
+                               struct pl_err *err);
 void scan_setup_free(struct scan_setup *setup);
 /* What was decided about the report's findings, and the exit code that it stands for. One at a
  * time. */
@@ -115,4 +118,22 @@ int exit_code_worst(int a, int b);
         INSPECT_OPTIONS,                                                                           \
     {                                                                                              \
         "skip", "KINDS", N_("kinds of findings not to look for, apart by commas")                  \
+    }
+
+/* Of verbs that judge findings that have no fix, no feed and no registry. */
+#define JUDGEMENT_OPTIONS                                                                          \
+    {"fail-on", "SEVERITY|none",                                                                   \
+     N_("exit code 1 when there is a finding of this severity or worse; by default none")},        \
+        {"exit-code", "N", N_("the exit code of --fail-on in the place of 1")},                    \
+        {"severity", "LIST",                                                                       \
+         N_("show only findings of these severities, apart by commas; --fail-on looks at all")},   \
+        {"ignore", "FILE|none",                                                                    \
+         N_("rules that ignore findings: ours, .trivyignore[.yaml], Grype's ignore; several "      \
+            "times; by "                                                                           \
+            "default .plimsollignore.yaml, .trivyignore, .trivyignore.yaml, .grype.yaml of the "   \
+            "folder")},                                                                            \
+        {"baseline", "REPORT",                                                                     \
+         N_("report only what is new since this report (JSON of plimsoll)")},                      \
+    {                                                                                              \
+        "show-suppressed", NULL, N_("list suppressed findings, too, with the reasons")             \
     }

@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "catalog/cataloger.h"
 #include "catalog/program_table.h"
+#include "check/check.h"
 #include "cli/ui.h"
 #include "feed/feed.h"
 #include "io/out.h"
@@ -49,6 +50,10 @@ static bool print_items(struct listing *listing, const char *what)
     } else if (strcmp(what, "inputs") == 0) {
         for (size_t i = 0; sbom_formats[i]; i++)
             print_line(listing, sbom_formats[i]->name, NULL, sbom_formats[i]->help);
+    } else if (strcmp(what, "checks") == 0) {
+        for (const struct check *check = checks; check->id; check++)
+            print_line(listing, check->id, severity_name(check->severity),
+                       i18n_get() == LANG_ZH ? check->title_zh : check->title);
     } else if (strcmp(what, "schemes") == 0) {
         for (size_t i = 0; version_schemes[i]; i++)
             print_line(listing, version_schemes[i]->name, NULL, version_schemes[i]->help);
@@ -82,13 +87,13 @@ static int list_run(const struct args *args)
     if (known)
         return EXIT_DONE;
     err_set(&err, PL_E_USAGE,
-            "list takes one of: catalogers, feeds, formats, inputs, programs, schemes");
+            "list takes one of: catalogers, checks, feeds, formats, inputs, programs, schemes");
     return ui_fail(&err);
 }
 
 const struct verb verb_list = {
     .name = "list",
-    .arguments = "catalogers|feeds|formats|inputs|programs|schemes",
+    .arguments = "catalogers|checks|feeds|formats|inputs|programs|schemes",
     .help = N_("what this plimsoll knows"),
     .examples = {"plimsoll list catalogers", "plimsoll list formats"},
     .run = list_run,

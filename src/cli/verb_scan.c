@@ -99,16 +99,6 @@ static int sbom_run(const struct args *args)
     return run_scan(args, true);
 }
 
-#define OUTPUT_OPTIONS                                                                             \
-    {"format", "F[=FILE]",                                                                         \
-     N_("report format, to a file or to standard output; can be given several times; by default "  \
-        "table on a terminal, else json")},                                                        \
-    {                                                                                              \
-        "output", "FILE",                                                                          \
-            N_("where the report goes whose --format names no file; by default standard output; "  \
-               "{target} and {n} in a name stand for the target and its number")                   \
-    }
-
 #define JOBS_OPTION                                                                                \
     {                                                                                              \
         "jobs", "N", N_("layers that are read at once; by default one a processor core")           \

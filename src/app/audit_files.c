@@ -1,0 +1,266 @@
+#include "app/audit_files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/check_report.h"
+#include "base/i18n.h"
+#include "base/limits.h"
+#include "base/path.h"
+#include "io/whole_file.h"
+
+struct audit {
+    const struct audit_options *options;
+    struct report *report;
+    size_t files; /* that were looked at */
+    bool full;    /* LIMIT_CHECK_FILES */
+};
+
+/* ---- one file ---- */
+
+/* The first bytes of a file; empty when they cannot be read. */
+static struct str read_head(int folder, const char *name, int flags, char *buffer, size_t size)
+{
+    int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags);
+    ssize_t count = fd >= 0 ? read(fd, buffer, size) : -1;
+    if (fd >= 0)
+        close(fd);
+    return str_make(buffer, count > 0 ? (size_t)count : 0);
+}
+
+static void look_at_text(struct audit *audit, enum check_subject subject, struct str text,
+                         struct str path)
+{
+    struct check_findings findings = {0};
+    struct pl_err problem;
+    int r = check_text(subject, text, path, &audit->report->arena, &audit->options->checks,
+                       &findings, &problem);
+    if (r < 0)
+        report_tell(audit->report, true, path, &problem);
+    check_report(audit->report, &findings, path, LAYER_NONE);
+    check_findings_free(&findings);
+    audit->files++;
+}
+
+/* `place`: where it is; `path`: what the report calls it. */
+static void look_at_file(struct audit *audit, enum check_subject subject, const char *place,
+                         struct str path)
+{
+    AUTO_BUF text = {0};
+    struct pl_err problem;
+    if (audit->files >= LIMIT_CHECK_FILES) {
+        if (!audit->full) {
+            err_limit(&problem, LIMIT_NAME(LIMIT_CHECK_FILES),
+                      "more than %llu files: the rest was not looked at", LIMIT_CHECK_FILES);
+            report_tell(audit->report, true, path, &problem);
+        }
+        audit->full = true;
+        return;
+    }
+    if (whole_file_read(place, LIMIT_CHECK_FILE, LIMIT_NAME(LIMIT_CHECK_FILE), &text, &problem) <
+        0) {
+        report_tell(audit->report, true, path, &problem);
+        audit->files++;
+        return;
+    }
+    look_at_text(audit, subject, buf_str(&text), path);
+}
+
+/* ---- folders ---- */
+
+/* What other programs keep there: no one's Dockerfiles. */
+static bool is_passed_over(const char *name)
+{
+    static const char *const names[] = {".git", ".hg", ".svn", "node_modules", ".terraform"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void walk(struct audit *audit, int fd, struct str place, struct str path, unsigned depth);
+
+static void enter(struct audit *audit, int folder, const char *name, struct str place,
+                  struct str path, unsigned depth)
+{
+    struct stat status;
+    char head[512];
+    if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+        return;
+    if (S_ISDIR(status.st_mode)) {
+        int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        if (fd >= 0 || errno != ENOENT)
+            walk(audit, fd, place, path, depth);
+        return;
+    }
+    if (!S_ISREG(status.st_mode))
+        return;
+    /* By its name first: only what could be one of ours is opened. */
+    if (check_subject_of(path, STR_NONE) == CHECK_SUBJECT_COUNT && !check_subject_needs_head(path))
+        return;
+    enum check_subject subject =
+        check_subject_of(path, read_head(folder, name, O_NOFOLLOW, head, sizeof(head)));
+    if (subject != CHECK_SUBJECT_COUNT)
+        look_at_file(audit, subject, place.data, path);
+}
+
+static void walk_sorted(struct audit *audit, DIR *dir, struct str place, struct str path,
+                        unsigned depth)
+{
+    VEC(char *) names = {0};
+    struct arena scratch = {0};
+    for (struct dirent *entry; (entry = readdir(dir));)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+            !is_passed_over(entry->d_name))
+            *VEC_ADD(&names) = str_dup(str_of(entry->d_name));
+    if (names.count)
+        qsort(names.items, names.count, sizeof(names.items[0]), by_name);
+    for (size_t i = 0; i < names.count; i++) {
+        struct str name = str_of(names.items[i]);
+        struct str inner_path =
+            path.len ? arena_printf(&scratch, "%.*s/%.*s", STR_ARG(path), STR_ARG(name))
+                     : arena_str(&scratch, name);
+        enter(audit, dirfd(dir), names.items[i],
+              arena_printf(&scratch, "%.*s/%.*s", STR_ARG(place), STR_ARG(name)), inner_path,
+              depth + 1);
+        free(names.items[i]);
+    }
+    arena_free(&scratch);
+    VEC_FREE(&names);
+}
+
+/* Takes the file descriptor; -1: the folder cannot be opened. */
+static void walk(struct audit *audit, int fd, struct str place, struct str path, unsigned depth)
+{
+    struct pl_err problem;
+    if (depth > LIMIT_CHECK_FOLDERS) {
+        err_limit(&problem, LIMIT_NAME(LIMIT_CHECK_FOLDERS), "folders nest deeper than %llu",
+                  LIMIT_CHECK_FOLDERS);
+        report_tell(audit->report, true, path, &problem);
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    if (!dir) {
+        err_errno(&problem, errno, "the folder cannot be read");
+        report_tell(audit->report, true, path, &problem);
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    walk_sorted(audit, dir, place, path, depth);
+    closedir(dir);
+}
+
+/* ---- what was named ---- */
+
+/* Without "./" in front and slashes behind. */
+static struct str tidy(struct str path)
+{
+    while (str_starts(path, STR("./"))) {
+        path = str_from(path, 2);
+        while (str_starts(path, STR("/")))
+            path = str_from(path, 1);
+    }
+    while (path.len > 1 && str_ends(path, STR("/")))
+        path.len--;
+    return str_is(path, ".") ? STR_NONE : path;
+}
+
+static void look_at_input(struct audit *audit)
+{
+    look_at_file(audit, CHECK_DOCKERFILE, "-", STR("Dockerfile"));
+}
+
+static void look_at_named(struct audit *audit, const char *place)
+{
+    char head[4096];
+    struct pl_err problem;
+    struct str path = tidy(str_of(place));
+    struct str first = read_head(AT_FDCWD, place, 0, head, sizeof(head));
+    enum check_subject subject = check_subject_of(path, first);
+    if (subject == CHECK_SUBJECT_COUNT)
+        subject = check_subject_by_text(first);
+    if (subject == CHECK_SUBJECT_COUNT) {
+        err_set(&problem, PL_E_UNSUPPORTED, "this is no kind of file that there are checks for");
+        report_tell(audit->report, true, path, &problem);
+        audit->files++;
+        return;
+    }
+    look_at_file(audit, subject, place, path);
+}
+
+static int look_at_path(struct audit *audit, const char *place, bool alone, struct pl_err *err)
+{
+    struct stat status;
+    if (strcmp(place, "-") == 0) {
+        look_at_input(audit);
+        return 0;
+    }
+    if (stat(place, &status) != 0)
+        return err_errno(err, errno, "%s", place);
+    if (!S_ISDIR(status.st_mode)) {
+        look_at_named(audit, place);
+        return 0;
+    }
+    int fd = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return err_errno(err, errno, "%s", place);
+    walk(audit, fd, str_of(place), alone ? STR_NONE : tidy(str_of(place)), 0);
+    return 0;
+}
+
+/* The folder's own name, of a file that of its folder. */
+static struct str root_of(struct arena *arena, const char *place)
+{
+    AUTO_FREE char *whole = realpath(place, NULL);
+    struct stat status;
+    if (!whole)
+        return STR_NONE;
+    bool is_folder = stat(whole, &status) == 0 && S_ISDIR(status.st_mode);
+    struct str path = is_folder ? str_of(whole) : path_dir(str_of(whole));
+    return arena_str(arena, path_base(path));
+}
+
+static void name_target(struct report *report, const char *const *paths, size_t count)
+{
+    AUTO_BUF name = {0};
+    for (size_t i = 0; i < count && name.len < LIMIT_CHECK_EVIDENCE; i++) {
+        if (i)
+            buf_putc(&name, ' ');
+        buf_puts(&name, paths[i]);
+    }
+    report->target.kind = "dir";
+    report->target.name = arena_str(&report->arena, buf_str(&name));
+    report->target.root = root_of(&report->arena, count == 1 ? paths[0] : ".");
+}
+
+int audit_files(const char *const *paths, size_t count, const struct audit_options *options,
+                struct report *report, struct pl_err *err)
+{
+    struct audit audit = {.options = options, .report = report};
+    struct pl_err problem;
+    report->complete = report->catalog.complete = true;
+    name_target(report, paths, count);
+    for (size_t i = 0; i < count; i++) {
+        int r = look_at_path(&audit, paths[i], count == 1, err);
+        if (r < 0)
+            return r;
+    }
+    if (audit.files == 0) {
+        err_set(&problem, PL_E_NOT_FOUND, "no file was found that there are checks for");
+        report_tell(report, false, STR_NONE, &problem);
+    }
+    report_sort(report);
+    return 0;
+}
