@@ -1,6 +1,8 @@
-/* Tokens with check digits of their own: a wrong one was made up, or mistyped. */
+/* Tokens that tell by themselves whether they can be real: by check digits (a wrong one was made up, or
+ * mistyped) or by what they are an encoding of. */
 #include <string.h>
 
+#include "base/base64.h"
 #include "secret/scanner.h"
 
 /* CRC-32 of ISO 3309, as gzip and PNG use it. */
@@ -50,12 +52,36 @@ static bool grafana(struct str secret)
     return true;
 }
 
+/* A JSON web token (RFC 7519): the first part is base64url of an object with a member "alg". */
+static bool jwt(struct str secret)
+{
+    AUTO_BUF header = {0};
+    size_t dot = str_index(secret, '.');
+    return dot != SIZE_MAX && base64_decode(str_first(secret, dot), &header) &&
+           str_starts(buf_str(&header), STR("{")) &&
+           str_find(buf_str(&header), STR("\"alg\"")) != SIZE_MAX;
+}
+
+/* RFC 7617: base64 of USER:PASSWORD, without control characters; the password is not empty. */
+static bool basic_auth(struct str secret)
+{
+    AUTO_BUF pair = {0};
+    if (!base64_decode(secret, &pair))
+        return false;
+    for (size_t i = 0; i < pair.len; i++)
+        if ((unsigned char)pair.data[i] < 0x20 || pair.data[i] == 0x7f)
+            return false;
+    size_t colon = str_index(buf_str(&pair), ':');
+    return colon != SIZE_MAX && pair.data[pair.len - 1] != ':';
+}
+
 bool secret_checksum_holds(const char *name, struct str secret)
 {
     static const struct {
         const char *name;
         bool (*holds)(struct str secret);
-    } checks[] = {{"github", crc32_base62}, {"npm", crc32_base62}, {"grafana", grafana}};
+    } checks[] = {{"github", crc32_base62}, {"npm", crc32_base62}, {"grafana", grafana},
+                {"jwt", jwt}, {"basic-auth", basic_auth}};
     for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
         if (strcmp(name, checks[i].name) == 0)
             return checks[i].holds(secret);
