@@ -1,5 +1,5 @@
-/* Tokens that tell by themselves whether they can be real: by check digits (a wrong one was made up, or
- * mistyped) or by what they are an encoding of. */
+/* Tokens that tell by themselves whether they can be real: by check digits (a wrong one was made
+ * up, or mistyped) or by what they are an encoding of. */
 #include <string.h>
 
 #include "base/base64.h"
@@ -80,8 +80,11 @@ bool secret_checksum_holds(const char *name, struct str secret)
     static const struct {
         const char *name;
         bool (*holds)(struct str secret);
-    } checks[] = {{"github", crc32_base62}, {"npm", crc32_base62}, {"grafana", grafana},
-                {"jwt", jwt}, {"basic-auth", basic_auth}};
+    } checks[] = {{"github", crc32_base62},
+                  {"npm", crc32_base62},
+                  {"grafana", grafana},
+                  {"jwt", jwt},
+                  {"basic-auth", basic_auth}};
     for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
         if (strcmp(name, checks[i].name) == 0)
             return checks[i].holds(secret);
