@@ -205,7 +205,8 @@ class Rules:
                 self.problems.append(f"{rule['id']}: matches {example!r}")
 
     def allowed(self, rule, path, secret, line):
-        if any(p.search(secret) for p in rule["compiled_allow"]) or any(p.search(line) for p in rule["compiled_allow_line"]):
+        if (any(p.search(secret) for p in rule["compiled_allow"])
+                or any(p.search(line) for p in rule["compiled_allow_line"])):
             return True
         for allow in self.allows:
             if "kinds" in allow and not any(glob(kind, rule["id"]) for kind in allow["kinds"]):
@@ -236,7 +237,9 @@ class Rules:
                 continue
             if "checksum" in rule and not CHECKSUMS[rule["checksum"]](secret):
                 continue
-            line = data[max(data.rfind(b"\n", 0, start) + 1, start - NEAR):end] + data[end:end + NEAR].split(b"\n")[0]
+            first, last = match.span()
+            begin = max(data.rfind(b"\n", 0, first) + 1, first - NEAR)
+            line = data[begin:last] + data[last:last + NEAR].split(b"\n")[0]
             if not self.allowed(rule, path, secret, line):
                 found.append((start, end))
         return found
