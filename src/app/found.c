@@ -157,6 +157,7 @@ void found_add_texts(const struct inspect_sink *sink, const struct inspector *in
     for (size_t i = 0; i < sink->findings.count; i++) {
         struct finding finding = finding_of(&sink->findings.items[i]);
         finding.layer = sink->findings.items[i].order;
+        finding.line = finding.column = 0; /* a text is one line mostly */
         add(report, inspector, finding);
     }
     drop_doubles(report, first);

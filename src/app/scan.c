@@ -191,6 +191,8 @@ static int scan_image(struct str target, const struct scan_options *options, con
     judge_trust(image, options, report);
     for (size_t i = 0; options->inspect && i < options->inspect->missing.count; i++)
         report_tell(report, true, STR_NONE, &options->inspect->missing.items[i]);
+    for (size_t i = 0; options->inspect && i < options->inspect->inspectors.count; i++)
+        report->looked_for[options->inspect->inspectors.items[i].class->kind] = true;
     if (options->inspect)
         config_texts_inspect(options->inspect, image, report);
     if (!sbom_used)

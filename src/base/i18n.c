@@ -68,3 +68,8 @@ const char *tr_n(const char *one, const char *many, unsigned long count)
 {
     return tr(count == 1 ? one : many);
 }
+
+struct str i18n_local(const char *zh)
+{
+    return i18n_get() == LANG_ZH ? str_of(zh) : STR_NONE;
+}

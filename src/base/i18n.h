@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/str.h"
+
 enum lang { LANG_EN, LANG_ZH, LANG_COUNT };
 
 /* For the whole process, before threads start. English until set. */
@@ -32,3 +34,5 @@ struct i18n_entry {
 };
 extern const struct i18n_entry i18n_zh[];
 extern const size_t i18n_zh_count;
+/* The text in the person's language where data has both; STR_NONE in English. */
+struct str i18n_local(const char *zh);

@@ -107,6 +107,7 @@ static void make_rows(struct table *table)
 {
     size_t count;
     const struct finding **sorted = report_counted(table->report, &count);
+    count = table_keep_packages(table, sorted, count);
     qsort_r(sorted, count, sizeof(*sorted), by_group, table);
     table->rows = ARENA_ARRAY(&table->arena, struct row, count + 1);
     for (size_t i = 0; i < count;) {
@@ -362,19 +363,53 @@ static void write_suppressed(struct table *table, uint64_t count)
     out_putc(table->out, '\n');
 }
 
+static bool is_judged(const struct report *report)
+{
+    bool judged = report->database.used || report->licenses_judged;
+    for (size_t kind = 0; kind < FINDING_KIND_COUNT; kind++)
+        judged = judged || report->looked_for[kind];
+    return judged;
+}
+
+/* What was looked for, and is not there. */
+static void write_clean_kinds(struct table *table, const struct report_counts *counts)
+{
+    static const char *const texts[FINDING_KIND_COUNT] = {
+        [FINDING_CONFIG] = N_("no bad configuration"),
+        [FINDING_SECRET] = N_("no secrets"),
+        [FINDING_PASSWORD] = N_("no weak passwords"),
+        [FINDING_PERMISSION] = N_("no bad permissions"),
+        [FINDING_MALWARE] = N_("no malware"),
+    };
+    const struct report *report = table->report;
+    bool any = false;
+    if (!report->complete)
+        return;
+    if (report->database.used && !counts->by_kind[FINDING_VULNERABILITY])
+        out_puts(table->out, tr("No known vulnerabilities.\n"));
+    if (report->licenses_judged && !counts->by_kind[FINDING_LICENSE])
+        out_puts(table->out, tr("No licence is against the policy.\n"));
+    for (size_t kind = 0; kind < FINDING_KIND_COUNT; kind++) {
+        if (!report->looked_for[kind] || counts->by_kind[kind] || !texts[kind])
+            continue;
+        out_puts(table->out, any ? tr(", ") : tr("Looked for, and not found: "));
+        out_puts(table->out, tr(texts[kind]));
+        any = true;
+    }
+    if (any)
+        out_putc(table->out, '\n');
+}
+
 static void write_counts(struct table *table)
 {
     const struct report *report = table->report;
     struct report_counts counts = report_count(report);
-    if (!report->database.used && !report->licenses_judged)
+    if (!is_judged(report))
         return;
     out_putc(table->out, '\n');
+    write_clean_kinds(table, &counts);
     if (report->findings.count == counts.suppressed) {
         write_suppressed(table, counts.suppressed);
-        if (report->complete && report->database.used)
-            out_puts(table->out, tr("No known vulnerabilities.\n"));
-        if (report->complete && report->licenses_judged)
-            out_puts(table->out, tr("No licence is against the policy.\n"));
         if (!report->complete)
             out_puts(table->out, tr("Nothing was found in what could be examined. This is not a "
                                     "clean result.\n"));
@@ -393,9 +428,11 @@ static void write_counts(struct table *table)
         table_paint(table, "0");
         out_puts(table->out, "   ");
     }
-    table_paint(table, "32");
-    out_printf(table->out, tr("%llu with a fix"), (unsigned long long)counts.fixable);
-    table_paint(table, "0");
+    if (counts.by_kind[FINDING_VULNERABILITY]) {
+        table_paint(table, "32");
+        out_printf(table->out, tr("%llu with a fix"), (unsigned long long)counts.fixable);
+        table_paint(table, "0");
+    }
     out_putc(table->out, '\n');
     write_suppressed(table, counts.suppressed);
 }
@@ -409,6 +446,7 @@ static void table_write(struct out *out, const struct report *report,
     write_counts(&table);
     make_rows(&table);
     write_rows(&table);
+    table_files(&table);
     table_sections(&table);
     arena_free(&table.arena);
 }

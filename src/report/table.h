@@ -44,3 +44,8 @@ const struct package *table_package(const struct table *table, const struct find
 /* Where packages of languages are; suppressed findings, with --show-suppressed; all packages, for
  * `plimsoll sbom`; what to do; the verdict. */
 void table_sections(struct table *table);
+/* Leaves those of packages in their order; their count. */
+size_t table_keep_packages(const struct table *table, const struct finding **findings,
+                           size_t count);
+/* table_files.c: findings that are about files and configuration, by kind and rule. */
+void table_files(struct table *table);

@@ -1,5 +1,6 @@
 #include "secret/inspector.h"
 
+#include "base/i18n.h"
 #include "secret/scanner.h"
 
 static void pack(const void *config, struct buf *buf)
@@ -25,7 +26,7 @@ static enum inspect_want begin(const void *config, void *reader, const struct in
     (void)sink;
     if (entry->type != ENTRY_FILE)
         return INSPECT_NOTHING;
-    secret_scanner_begin(reader, entry->inner.len ? entry->inner : entry->path);
+    secret_scanner_begin(reader, entry->inner.len ? entry->inner : entry->path, entry->size);
     return INSPECT_BYTES;
 }
 
@@ -67,9 +68,9 @@ static void describe(const void *config, struct arena *arena, struct finding *fi
     if (!rule)
         return;
     finding->title = str_of(rule->title);
-    finding->title_local = str_of(rule->title_zh);
+    finding->title_local = i18n_local(rule->title_zh);
     finding->mend = str_of(rule->revoke);
-    finding->mend_local = str_of(rule->revoke_zh);
+    finding->mend_local = i18n_local(rule->revoke_zh);
     finding->references = rule->references;
 }
 

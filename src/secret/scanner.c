@@ -38,6 +38,8 @@ struct secret_scanner {
     char tail[2 * MARGIN]; /* the last bytes that were scanned, and the first of the next */
     size_t tail_len;
     uint64_t position; /* of the next byte in the file */
+    uint64_t size;     /* of it; 0: not known */
+    bool ended;        /* its last byte was scanned */
     uint64_t lines;    /* ends of lines before `position` */
     bool text, told_text;
     const struct secret_rule *given_up; /* a rule that has tried too often */
@@ -78,10 +80,12 @@ void secret_scanner_free(struct secret_scanner *scanner)
     free(scanner);
 }
 
-void secret_scanner_begin(struct secret_scanner *scanner, struct str path)
+void secret_scanner_begin(struct secret_scanner *scanner, struct str path, uint64_t size)
 {
     scanner->file++;
     scanner->path = path;
+    scanner->size = size;
+    scanner->ended = false;
     scanner->gathered.len = scanner->tail_len = 0;
     scanner->position = scanner->lines = 0;
     scanner->text = scanner->told_text = false;
@@ -285,6 +289,7 @@ static void scan_chunk(struct secret_scanner *scanner, struct str chunk, bool la
     }
     scan_edge(scanner, chunk, last);
     scan(scanner, chunk, scanner->position, scanner->lines, last);
+    scanner->ended = last;
     if (!last)
         keep_tail(scanner, chunk);
     if (!last && scanner->text)
@@ -294,14 +299,16 @@ static void scan_chunk(struct secret_scanner *scanner, struct str chunk, bool la
 
 void secret_scanner_add(struct secret_scanner *scanner, struct str bytes)
 {
-    if (scanner->gathered.len == 0 && bytes.len >= GATHER) {
-        scan_chunk(scanner, bytes, false);
+    uint64_t end = scanner->position + scanner->gathered.len + bytes.len;
+    bool last = scanner->size && end == scanner->size;
+    if (scanner->gathered.len == 0 && (bytes.len >= GATHER || last)) {
+        scan_chunk(scanner, bytes, last);
         return;
     }
     buf_add(&scanner->gathered, bytes);
-    if (scanner->gathered.len < GATHER)
+    if (scanner->gathered.len < GATHER && !last)
         return;
-    scan_chunk(scanner, buf_str(&scanner->gathered), false);
+    scan_chunk(scanner, buf_str(&scanner->gathered), last);
     scanner->gathered.len = 0;
 }
 
@@ -350,7 +357,7 @@ int secret_scanner_end(struct secret_scanner *scanner, struct secret_found_list 
 {
     if (scanner->gathered.len) {
         scan_chunk(scanner, buf_str(&scanner->gathered), true);
-    } else if (scanner->tail_len) {
+    } else if (scanner->tail_len && !scanner->ended) {
         uint64_t lines = scanner->lines;
         lines -= scanner->text ? count_lines(scanner->tail, scanner->tail_len) : 0;
         forget_progress(scanner, scanner->position - scanner->tail_len);
@@ -374,7 +381,7 @@ bool secret_rule_finds(const struct secret_ruleset *set, const struct secret_rul
     struct secret_found_list list;
     struct pl_err ignored;
     bool found = false;
-    secret_scanner_begin(scanner, STR_NONE);
+    secret_scanner_begin(scanner, STR_NONE, text.len);
     secret_scanner_add(scanner, text);
     secret_scanner_end(scanner, &list, &ignored);
     for (size_t i = 0; i < list.count; i++)

@@ -13,8 +13,9 @@ struct secret_scanner;
 struct secret_scanner *secret_scanner_new(const struct secret_ruleset *set);
 void secret_scanner_free(struct secret_scanner *scanner);
 
-/* One file: begin, add, ..., end. `path`: outlives it. */
-void secret_scanner_begin(struct secret_scanner *scanner, struct str path);
+/* One file: begin, add, ..., end. `path`: outlives it. `size`: how many bytes will come, so that
+ * the last ones need not wait; 0 where that is not known. */
+void secret_scanner_begin(struct secret_scanner *scanner, struct str path, uint64_t size);
 void secret_scanner_add(struct secret_scanner *scanner, struct str bytes);
 /* Secrets of the file, each byte of it in one at the most, in their order; valid until the next
  * begin. */
