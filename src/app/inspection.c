@@ -129,9 +129,11 @@ static void deliver(struct inspection *inspection, struct inspected_file *file, 
         if (!file->too_large)
             buf_add(&file->bytes, chunk);
     }
-    if (file->kind != ARCHIVE_NONE)
+    if (file->kind != ARCHIVE_NONE && file->only.len)
+        file->gathered = content_of_bytes(chunk);
+    else if (file->kind != ARCHIVE_NONE)
         gather(file, chunk);
-    else if (file->summed)
+    else if (file->summed && !file->only.len)
         buf_add(&file->copy, chunk);
 }
 
@@ -140,11 +142,11 @@ static void sum_up(struct inspection *inspection, struct inspected_file *file)
 {
     const unsigned char *bytes = NULL;
     struct pl_err ignored;
-    struct str whole = buf_str(&file->copy);
+    struct str whole = file->only.len ? file->only : buf_str(&file->copy);
     AUTO_FREE void *scratch = NULL;
     if (!file->summed || inspection->sink->findings.count == file->findings_before)
         return;
-    if (file->gathered.size) {
+    if (file->gathered.size && !file->only.len) {
         scratch = mem_alloc((size_t)file->gathered.size);
         if (content_read(&file->gathered, 0, (size_t)file->gathered.size, scratch, &bytes,
                          &ignored) < 0)
@@ -159,19 +161,17 @@ static void sum_up(struct inspection *inspection, struct inspected_file *file)
     file_summer_end(summer, &sums->sums);
 }
 
-static void decide(struct inspection *inspection, struct inspected_file *file, struct str head)
+static void decide(struct inspected_file *file, struct str head)
 {
     file->decided = true;
     if (file->members)
         file->kind = archive_kind_of(head, &file->entry);
-    (void)inspection;
 }
 
-void inspected_file_add(struct inspection *inspection, struct inspected_file *file,
-                        struct str chunk)
+static void pass_on(struct inspection *inspection, struct inspected_file *file, struct str chunk)
 {
     if (!file->decided && file->head.len == 0 && chunk.len >= TAR_BLOCK)
-        decide(inspection, file, chunk);
+        decide(file, chunk);
     if (file->decided) {
         deliver(inspection, file, chunk);
         return;
@@ -179,7 +179,7 @@ void inspected_file_add(struct inspection *inspection, struct inspected_file *fi
     buf_add(&file->head, chunk);
     if (file->head.len < TAR_BLOCK)
         return;
-    decide(inspection, file, buf_str(&file->head));
+    decide(file, buf_str(&file->head));
     deliver(inspection, file, buf_str(&file->head));
 }
 
@@ -233,7 +233,8 @@ static void give_as_it_is(struct inspection *inspection, struct inspected_file *
 static void open_archive(struct inspection *inspection, struct inspected_file *file)
 {
     struct pl_err problem = file->problem;
-    content_seal(&file->gathered);
+    if (!file->only.len)
+        content_seal(&file->gathered);
     if (file->broken || inspect_members(inspection, file, &problem) < 0) {
         /* What is damaged cannot be opened by whoever runs the image either. */
         tell(inspection, &file->entry, problem.limit != NULL || file->broken, &problem);
@@ -241,24 +242,47 @@ static void open_archive(struct inspection *inspection, struct inspected_file *f
     }
 }
 
-void inspected_file_end(struct inspection *inspection, struct inspected_file *file,
-                        const struct pl_err *problem)
+/* All bytes came: whole files are looked at, archives are opened. */
+static void end_all(struct inspection *inspection, struct inspected_file *file)
 {
+    if (file->ended)
+        return;
+    file->ended = true;
     if (!file->decided) {
-        decide(inspection, file, buf_str(&file->head));
+        decide(file, buf_str(&file->head));
         if (file->head.len)
             deliver(inspection, file, buf_str(&file->head));
     }
     for (size_t i = 0; i < inspection->inspectors->count; i++)
         end_one(inspection, file, i);
+    if (file->kind != ARCHIVE_NONE && !file->cut)
+        open_archive(inspection, file);
+    if (!file->cut && !file->broken)
+        sum_up(inspection, file);
+}
+
+void inspected_file_add(struct inspection *inspection, struct inspected_file *file,
+                        struct str chunk)
+{
+    bool all = file->seen == 0 && chunk.len == file->entry.size;
+    file->seen += chunk.len;
+    if (all)
+        file->only = chunk;
+    pass_on(inspection, file, chunk);
+    /* While its bytes are still there, for who needs them once more. */
+    if (all)
+        end_all(inspection, file);
+}
+
+void inspected_file_end(struct inspection *inspection, struct inspected_file *file,
+                        const struct pl_err *problem)
+{
+    file->cut = problem != NULL;
+    end_all(inspection, file);
     if (problem) {
         struct pl_err copy = *problem;
         tell(inspection, &file->entry, true, &copy);
-    } else if (file->kind != ARCHIVE_NONE) {
-        open_archive(inspection, file);
     }
-    if (!problem && !file->broken)
-        sum_up(inspection, file);
     buf_free(&file->copy);
     content_free(&file->gathered);
     buf_free(&file->head);

@@ -43,12 +43,16 @@ struct inspected_file {
     /* Of one that a package of the system may have brought: its bytes, to be summed up when
      * something is found in it. */
     bool summed;
+    uint64_t seen;   /* bytes that came */
+    struct str only; /* all of them, where they came as one; valid until the file is ended */
+    bool ended;      /* everybody was told that these were all */
     size_t findings_before;
     struct buf copy;
     uint64_t whole_max;
     struct content gathered; /* of an archive */
     struct pl_err problem;   /* while it was gathered */
     bool broken;
+    bool cut; /* not all bytes came */
 };
 
 /* Checksums of a file in which something was found: is it as its package brought it? */

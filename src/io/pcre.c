@@ -12,6 +12,7 @@ struct pcre {
     pcre2_code *code;
     pcre2_match_data *data;
     pcre2_match_context *bounds;
+    unsigned group; /* that is wanted; 0: the first */
 };
 
 struct pcre_api {
@@ -26,6 +27,8 @@ struct pcre_api {
     pcre2_match_context *(*context_create)(pcre2_general_context *context);
     void (*context_free)(pcre2_match_context *context);
     int (*set_match_limit)(pcre2_match_context *context, uint32_t limit);
+    int (*group_number)(const pcre2_code *code, PCRE2_SPTR name);
+    int (*jit_compile)(pcre2_code *code, uint32_t options);
     int (*error_message)(int error, PCRE2_UCHAR *text, PCRE2_SIZE size);
 };
 
@@ -43,6 +46,8 @@ static const struct library_symbol symbols[] = {
     {"pcre2_match_context_create_8", offsetof(struct pcre_api, context_create)},
     {"pcre2_match_context_free_8", offsetof(struct pcre_api, context_free)},
     {"pcre2_set_match_limit_8", offsetof(struct pcre_api, set_match_limit)},
+    {"pcre2_substring_number_from_name_8", offsetof(struct pcre_api, group_number)},
+    {"pcre2_jit_compile_8", offsetof(struct pcre_api, jit_compile)},
     {"pcre2_get_error_message_8", offsetof(struct pcre_api, error_message)},
 };
 
@@ -74,7 +79,7 @@ int pcre_compile(const char *pattern, struct pcre **ret_pcre, struct pl_err *err
                        text);
     }
     struct pcre *pcre = mem_alloc(sizeof(*pcre));
-    *pcre = (struct pcre){code, api.match_data_create(code, NULL), api.context_create(NULL)};
+    *pcre = (struct pcre){code, api.match_data_create(code, NULL), api.context_create(NULL), 0};
     api.set_match_limit(pcre->bounds, PCRE_STEPS);
     *ret_pcre = pcre;
     return 0;
@@ -122,8 +127,25 @@ enum pcre_result pcre_match(const struct pcre *pcre, struct str text, size_t fro
     const PCRE2_SIZE *at = api.ovector(pcre->data);
     ret_hit->start = at[0];
     ret_hit->end = at[1];
-    bool grouped = count > 1 && at[2] != PCRE2_UNSET;
-    ret_hit->group = grouped ? str_make(text.data + at[2], at[3] - at[2])
-                             : str_make(text.data + at[0], at[1] - at[0]);
+    int group = pcre->group ? (int)pcre->group : 1;
+    if (group >= count || at[2 * group] == PCRE2_UNSET)
+        group = 0;
+    ret_hit->group = str_make(text.data + at[2 * group], at[2 * group + 1] - at[2 * group]);
     return PCRE_HIT;
+}
+
+void pcre_speed_up(struct pcre *pcre)
+{
+    api.jit_compile(pcre->code, PCRE2_JIT_COMPLETE);
+}
+
+unsigned pcre_group(const struct pcre *pcre, const char *name)
+{
+    int number = api.group_number(pcre->code, (PCRE2_SPTR)name);
+    return number > 0 ? (unsigned)number : 0;
+}
+
+void pcre_choose_group(struct pcre *pcre, unsigned group)
+{
+    pcre->group = group;
 }

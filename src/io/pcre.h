@@ -29,5 +29,11 @@ enum pcre_result {
     PCRE_GAVE_UP, /* the pattern took more steps than PCRE_STEPS over this text */
 };
 enum { PCRE_STEPS = 200000 };
+/* The number of a group by its name; 0: there is none. */
+unsigned pcre_group(const struct pcre *pcre, const char *name);
+/* Which group the hit's `group` is, in the place of the first one that took part. */
+void pcre_choose_group(struct pcre *pcre, unsigned group);
 enum pcre_result pcre_match(const struct pcre *pcre, struct str text, size_t from,
                             struct pcre_hit *ret_hit);
+/* Translates a pattern that is used often for the processor, where that is possible. */
+void pcre_speed_up(struct pcre *pcre);

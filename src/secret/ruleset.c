@@ -93,19 +93,25 @@ static int compile(struct secret_ruleset *set, size_t first, size_t end, hs_data
     AUTO_FREE const char **patterns = mem_zalloc(count, sizeof(*patterns));
     AUTO_FREE unsigned *flags = mem_zalloc(count, sizeof(*flags));
     AUTO_FREE unsigned *ids = mem_zalloc(count, sizeof(*ids));
+    size_t used = 0;
     for (size_t i = 0; i < count; i++) {
         const struct secret_rule *rule = set->rules.items[first + i];
-        patterns[i] = rule->pattern;
-        ids[i] = (unsigned)(first + i);
-        flags[i] = flags_of(rule);
+        if (!rule->pattern)
+            continue; /* it finds files by their path */
+        patterns[used] = rule->pattern;
+        ids[used] = (unsigned)(first + i);
+        flags[used++] = flags_of(rule);
     }
+    if (used == 0)
+        return 0;
+    count = used;
     hs_error_t result = hs->compile_multi(patterns, flags, ids, (unsigned)count, HS_MODE_BLOCK,
                                           NULL, ret, &problem);
     if (result == HS_SUCCESS)
         return 0;
     int at = problem ? problem->expression : -1;
     err_set(err, PL_E_FORMAT, "the rule %s: its pattern cannot be compiled: %s",
-            at >= 0 && (size_t)at < count ? set->rules.items[first + (size_t)at]->id : "?",
+            at >= 0 && (size_t)at < count ? set->rules.items[ids[at]]->id : "?",
             problem ? problem->message : "?");
     if (problem)
         hs->free_compile_error(problem);
@@ -125,7 +131,9 @@ static bool open_built(struct secret_ruleset *set, size_t shipped)
 static int check_pattern(const struct secret_rule *rule, struct pl_err *err)
 {
     struct pcre *pcre = NULL;
-    int r = pcre_compile(rule->pattern, &pcre, err);
+    int r = 0;
+    if (rule->pattern)
+        r = pcre_compile(rule->pattern, &pcre, err);
     pcre_free(pcre);
     return r < 0 ? err_prefix(err, "the rule %s", rule->id) : 0;
 }
@@ -175,6 +183,9 @@ void secret_ruleset_pack(const struct secret_ruleset *set, struct buf *buf)
         if (i + set->own < set->rules.count)
             continue; /* the program's own: its build says what it is */
         pack_text(buf, str_of(rule->pattern));
+        pack_text(buf, str_of(rule->path));
+        pack_number(buf, rule->group);
+        pack_number(buf, (uint64_t)rule->far_keywords << 1 | rule->text_only);
         pack_number(buf, (uint64_t)(rule->entropy * 1000));
         pack_number(buf, rule->severity);
         pack_list(rule->keywords, buf);
@@ -190,6 +201,8 @@ void secret_ruleset_pack(const struct secret_ruleset *set, struct buf *buf)
         pack_list(allow->line, buf);
         pack_list(allow->files, buf);
         pack_list(allow->kinds, buf);
+        pack_list(allow->paths, buf);
+        pack_number(buf, allow->every);
     }
     buf_add(buf, str_make((const char *)set->key, sizeof(set->key)));
 }

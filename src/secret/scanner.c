@@ -15,12 +15,14 @@ enum {
     TEXT_HEAD = 8192,   /* a NUL byte in there: the file is no text */
     SPANS = 4096,       /* secrets of one file that are kept apart */
     EXCERPT = 120,
+    OFTEN = 64, /* places after which translating a pattern pays */
 };
 _Static_assert(MARGIN > SECRET_WIDTH + 512, "a match and what is looked at around it");
 
 /* What a rule has done in this file. */
 struct rule_state {
     struct pcre *pcre;
+    unsigned used;   /* times */
     uint64_t file;   /* number of the file that the rest is of */
     uint64_t behind; /* up to here it was looked at */
     uint64_t tried;  /* candidates that were none */
@@ -159,13 +161,21 @@ static void keep(struct secret_scanner *scanner, const struct secret_rule *rule,
     *VEC_ADD(&scanner->found) = found;
 }
 
+static void open_pattern(struct rule_state *state, const struct secret_rule *rule)
+{
+    state->pcre = pcre_new(rule->pattern);
+    if (state->pcre)
+        pcre_choose_group(state->pcre, rule->group);
+}
+
 static struct rule_state *state_of(struct secret_scanner *scanner, unsigned id)
 {
     struct rule_state *state = &scanner->rules[id];
     if (state->file != scanner->file)
-        *state = (struct rule_state){.pcre = state->pcre, .file = scanner->file};
+        *state =
+            (struct rule_state){.pcre = state->pcre, .used = state->used, .file = scanner->file};
     if (!state->pcre)
-        state->pcre = pcre_new(scanner->set->rules.items[id]->pattern);
+        open_pattern(state, scanner->set->rules.items[id]);
     return state;
 }
 
@@ -186,6 +196,8 @@ static void look(struct secret_scanner *scanner, unsigned id, size_t to)
     size_t from = to > SECRET_WIDTH ? to - SECRET_WIDTH : 0;
     from = behind > from ? (size_t)behind : from;
     /* PCRE2 need not see more than a match that begins here could have. */
+    if (++state->used == OFTEN)
+        pcre_speed_up(state->pcre);
     struct str subject = str_first(scanner->window, to + SECRET_WIDTH + 16);
     while (from < to && state->tried < LIMIT_SECRET_CANDIDATES) {
         struct pcre_hit hit;
@@ -352,6 +364,26 @@ static void drop_overlaps(struct secret_scanner *scanner)
     qsort(list, kept, sizeof(*list), by_place);
 }
 
+/* Rules without a pattern: such a file should not be there at all. */
+static void find_by_path(struct secret_scanner *scanner)
+{
+    const struct secret_ruleset *set = scanner->set;
+    for (size_t i = set->rules.count - set->own; i < set->rules.count; i++) {
+        const struct secret_rule *rule = set->rules.items[i];
+        struct secret_candidate candidate = {.rule = rule,
+                                             .window = scanner->path,
+                                             .end = scanner->path.len,
+                                             .secret = scanner->path,
+                                             .path = scanner->path,
+                                             .text = scanner->text};
+        if (rule->pattern || !scanner->position || !secret_verify(scanner->verifier, &candidate))
+            continue;
+        struct secret_found found = {.rule = rule, .end = scanner->position};
+        secret_hash(set, scanner->path, found.hash);
+        *VEC_ADD(&scanner->found) = found;
+    }
+}
+
 int secret_scanner_end(struct secret_scanner *scanner, struct secret_found_list *ret_list,
                        struct pl_err *err)
 {
@@ -364,6 +396,7 @@ int secret_scanner_end(struct secret_scanner *scanner, struct secret_found_list 
         scan(scanner, str_make(scanner->tail, scanner->tail_len),
              scanner->position - scanner->tail_len, lines, true);
     }
+    find_by_path(scanner);
     drop_overlaps(scanner);
     *ret_list = (struct secret_found_list){scanner->found.items, scanner->found.count};
     if (!scanner->given_up)

@@ -26,11 +26,16 @@ struct secret_rule {
     const char *const *examples; /* with the sign § in it, which the reader drops */
     const char *const *nots;
     bool text_only;
+    /* Of people's rules only: which group is the secret, in the place of 1; a pattern over the path;
+     * keywords may stand anywhere near (64 KiB). A rule without a pattern finds files by path. */
+    unsigned group;
+    const char *path;
+    bool far_keywords;
 };
 extern const struct secret_rule secret_rules[]; /* ended by one without an id */
 extern const unsigned secret_rule_count;
 
-/* What is never a secret: one of value, line and files is set. */
+/* What is never a secret: one of value, line, files and paths is set; with `every` all that are. */
 struct secret_allow {
     const char *id;
     const char *why;
@@ -39,5 +44,7 @@ struct secret_allow {
     const char *const *line;  /* patterns over the line it stands in */
     const char *const *files; /* globs */
     const char *const *kinds; /* globs of rules' ids; NULL: all rules */
+    const char *const *paths; /* patterns over the path; people's only */
+    bool every;
 };
 extern const struct secret_allow secret_allows[]; /* ended by one without an id */

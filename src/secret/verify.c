@@ -5,7 +5,10 @@
 #include "io/pcre.h"
 #include "secret/scanner.h"
 
-enum { NEAR = 256 }; /* bytes to each side in which keywords and a line are looked for */
+enum {
+    NEAR = 256,      /* bytes to each side in which keywords and a line are looked for */
+    FAR = 64 * 1024, /* the same for keywords of rules that say so */
+};
 
 /* Patterns are compiled when they are first needed, each once. */
 struct compiled {
@@ -101,8 +104,11 @@ static bool has_word(struct str text, const char *word)
 static bool has_keyword(const struct secret_candidate *candidate)
 {
     const char *const *word = candidate->rule->keywords;
-    size_t from = candidate->start > NEAR ? candidate->start - NEAR : 0;
-    struct str near = str_make(candidate->window.data + from, candidate->end - from);
+    size_t reach = candidate->rule->far_keywords ? FAR : NEAR, window = candidate->window.len;
+    size_t from = candidate->start > reach ? candidate->start - reach : 0, to = candidate->end;
+    if (candidate->rule->far_keywords)
+        to = window - to > FAR ? to + FAR : window;
+    struct str near = str_make(candidate->window.data + from, to - from);
     if (!word)
         return true;
     for (; *word; word++)
@@ -130,22 +136,43 @@ static bool allow_speaks(const struct secret_allow *allow, const struct secret_r
     return !allow->kinds || any_glob(allow->kinds, str_of(rule->id));
 }
 
+/* `every`: all that the entry tells must hold. */
+static bool allow_holds(struct secret_verifier *verifier, const struct secret_allow *allow,
+                        const struct secret_candidate *candidate, struct str line)
+{
+    const struct {
+        bool told, holds;
+    } parts[] = {
+        {allow->value, any_matches(verifier, allow->value, candidate->secret)},
+        {allow->line, any_matches(verifier, allow->line, line)},
+        {allow->files, any_glob(allow->files, candidate->path)},
+        {allow->paths, any_matches(verifier, allow->paths, candidate->path)},
+    };
+    bool any = false, all = true;
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        any = any || parts[i].holds;
+        all = all && (!parts[i].told || parts[i].holds);
+    }
+    return allow->every ? any && all : any;
+}
+
 static bool is_allowed(struct secret_verifier *verifier, const struct secret_candidate *candidate,
                        struct str line)
 {
     for (size_t i = 0; i < verifier->set->allows.count; i++) {
         const struct secret_allow *allow = verifier->set->allows.items[i];
-        if (allow_speaks(allow, candidate->rule) &&
-            (any_matches(verifier, allow->value, candidate->secret) ||
-             any_matches(verifier, allow->line, line) || any_glob(allow->files, candidate->path)))
+        if (allow_speaks(allow, candidate->rule) && allow_holds(verifier, allow, candidate, line))
             return true;
     }
     return false;
 }
 
-static bool is_in_place(const struct secret_candidate *candidate)
+static bool is_in_place(struct secret_verifier *verifier, const struct secret_candidate *candidate)
 {
     const struct secret_rule *rule = candidate->rule;
+    const char *const path[] = {rule->path, NULL};
+    if (rule->path && !any_matches(verifier, path, candidate->path))
+        return false;
     bool nowhere = candidate->path.len == 0; /* a text without a file: examples */
     return (candidate->text || !rule->text_only) &&
            (nowhere || !rule->files || any_glob(rule->files, candidate->path)) &&
@@ -156,7 +183,7 @@ bool secret_verify(struct secret_verifier *verifier, const struct secret_candida
 {
     const struct secret_rule *rule = candidate->rule;
     struct str line = line_of(candidate);
-    return candidate->secret.len && is_in_place(candidate) && has_keyword(candidate) &&
+    return candidate->secret.len && is_in_place(verifier, candidate) && has_keyword(candidate) &&
            (rule->entropy <= 0 || secret_entropy(candidate->secret) >= rule->entropy) &&
            (!rule->checksum || secret_checksum_holds(rule->checksum, candidate->secret)) &&
            !any_matches(verifier, rule->allow, candidate->secret) &&
