@@ -85,6 +85,25 @@ static bool verifies(const struct shell_script *script)
     return false;
 }
 
+/* "deb [trusted=yes] …", but not of packages that the build made itself. */
+void check_dockerfile_apt_trusted(const struct check *check, const struct dockerfile *file,
+                                  struct check_sink *sink)
+{
+    struct dockerfile_cursor cursor = {.file = file};
+    while (dockerfile_next_command(&cursor)) {
+        const struct shell_command *command = cursor.command;
+        if (!check_glob_any(NAMES("echo", "printf"), shell_program(command)))
+            continue;
+        for (size_t i = 1; i < command->word_count; i++) {
+            struct str text = command->words[i].text;
+            if (check_glob(STR("deb *trusted=yes*"), str_first(text, 4096)) &&
+                str_find(text, STR("] file:")) == SIZE_MAX &&
+                str_find(text, STR("] copy:")) == SIZE_MAX)
+                dockerfile_tell_command(sink, check, &cursor, text);
+        }
+    }
+}
+
 static bool is_plain_address(struct str text)
 {
     static const char *const local[] = {"localhost", "127.", "0.0.0.0", "[::1]",
