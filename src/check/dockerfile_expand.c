@@ -15,9 +15,14 @@ void dockerfile_variables_free(struct dockerfile_variables *variables)
     *variables = (struct dockerfile_variables){0};
 }
 
-static uint64_t key_of(size_t stage, struct str name)
+static uint64_t hash_of(struct str name)
 {
-    return hash_with(XXH3_64bits(name.data ? name.data : "", name.len), stage) | 1;
+    return XXH3_64bits(name.data ? name.data : "", name.len);
+}
+
+static uint64_t key_of(size_t stage, uint64_t hash)
+{
+    return hash_with(hash, stage) | 1;
 }
 
 static struct dockerfile_variable *slot_of(const struct dockerfile_variables *variables,
@@ -52,7 +57,7 @@ void dockerfile_define(const struct dockerfile_scope *scope, struct str name, st
     struct dockerfile_variables *variables = scope->variables;
     if (!variables->slots || variables->count * 2 > variables->mask)
         grow(variables);
-    uint64_t key = key_of(scope->stage, name);
+    uint64_t key = key_of(scope->stage, hash_of(name));
     struct dockerfile_variable *slot = slot_of(variables, key, name);
     if (slot->key == 0)
         variables->count++;
@@ -65,11 +70,12 @@ const struct dockerfile_variable *dockerfile_lookup(const struct dockerfile_scop
                                                     struct str name)
 {
     size_t stage = scope->stage;
+    uint64_t hash = hash_of(name);
     if (!scope->variables->slots)
         return NULL;
     for (size_t hops = 0; hops < LIMIT_DOCKERFILE_ANCESTORS; hops++) {
         const struct dockerfile_variable *slot =
-            slot_of(scope->variables, key_of(stage, name), name);
+            slot_of(scope->variables, key_of(stage, hash), name);
         /* ARG ends with its stage; ENV is inherited. */
         if (slot->key && (stage == scope->stage || slot->is_env))
             return slot;

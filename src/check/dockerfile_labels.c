@@ -64,13 +64,18 @@ void check_dockerfile_label_key(const struct check *check, const struct dockerfi
             dockerfile_tell(sink, check, cursor.steps.step, cursor.label->name);
 }
 
+/* What a build argument gives is another thing in each build. */
+static bool is_written_out(const struct dockerfile_pair *label)
+{
+    return label->has_value && label->value.known && str_index(label->value.raw, '$') == SIZE_MAX;
+}
+
 void check_dockerfile_label_empty(const struct check *check, const struct dockerfile *file,
                                   struct check_sink *sink)
 {
     struct label_cursor cursor = {.steps.file = file};
     while (next_label(&cursor))
-        if (cursor.label->has_value && cursor.label->value.known &&
-            str_trim(cursor.label->value.text).len == 0)
+        if (is_written_out(cursor.label) && str_trim(cursor.label->value.text).len == 0)
             dockerfile_tell(sink, check, cursor.steps.step, cursor.label->name);
 }
 
@@ -162,7 +167,7 @@ static void look_at_values(const struct check *check, const struct dockerfile *f
     struct label_cursor cursor = {.steps.file = file};
     while (next_label(&cursor)) {
         const struct dockerfile_pair *label = cursor.label;
-        if (check_glob_any(keys, label->name) && label->value.known && label->value.text.len &&
+        if (check_glob_any(keys, label->name) && is_written_out(label) && label->value.text.len &&
             !is_good(label->value.text))
             dockerfile_tell(sink, check, cursor.steps.step, label->value.text);
     }

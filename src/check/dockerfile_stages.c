@@ -264,9 +264,12 @@ void check_dockerfile_stage_unused(const struct check *check, const struct docke
 {
     bool *used = mem_zalloc(file->stages.count + 1, sizeof(*used));
     struct dockerfile_cursor cursor = {.file = file};
+    bool clear = true; /* else names of stages are put together from arguments: who knows */
     for (size_t i = 0; i < file->stages.count; i++)
-        if (file->stages.items[i].parent != DOCKERFILE_NO_STAGE)
+        if (file->stages.items[i].parent != DOCKERFILE_NO_STAGE) {
             used[file->stages.items[i].parent] = true;
+            clear = clear && str_index(file->stages.items[i].image.raw, '$') == SIZE_MAX;
+        }
     while (dockerfile_next_step(&cursor)) {
         size_t at = 0;
         struct str source;
@@ -278,7 +281,7 @@ void check_dockerfile_stage_unused(const struct check *check, const struct docke
         }
     }
     for (size_t i = 0; i + 1 < file->stages.count; i++)
-        if (!used[i])
+        if (!used[i] && clear)
             dockerfile_tell(sink, check, step_of(file, &file->stages.items[i]),
                             file->stages.items[i].name.len ? file->stages.items[i].name
                                                            : file->stages.items[i].image.text);
