@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "io/whole_file.h"
 #include "secret/inspector.h"
+#include "secret/rules_file.h"
 
 static void add(struct inspect_setup *setup, const struct inspector_class *class,
                 const void *config)
@@ -28,6 +29,24 @@ static int read_key(struct secret_ruleset *set, const char *path, struct pl_err 
     return 0;
 }
 
+static int read_rules(const struct inspect_options *options, struct inspect_setup *setup,
+                      struct pl_err *err)
+{
+    struct secret_notes notes = {.arena = &setup->secrets->arena};
+    int r = 0;
+    for (size_t i = 0; i < options->secret_rule_count && r == 0; i++) {
+        AUTO_BUF text = {0};
+        const char *path = options->secret_rules[i];
+        r = whole_file_read(path, LIMIT_SECRET_RULES, LIMIT_NAME(LIMIT_SECRET_RULES), &text, err);
+        if (r == 0)
+            r = secret_rules_add(setup->secrets, path, buf_str(&text), &notes, err);
+    }
+    for (size_t i = 0; i < notes.items.count; i++)
+        *VEC_ADD(&setup->notes) = notes.items.items[i];
+    VEC_FREE(&notes.items);
+    return r < 0 ? err_prefix(err, "--secret-rules") : 0;
+}
+
 static int open_secrets(const struct inspect_options *options, struct inspect_setup *setup,
                         struct pl_err *err)
 {
@@ -38,11 +57,16 @@ static int open_secrets(const struct inspect_options *options, struct inspect_se
         return 0;
     }
     r = options->fingerprint_key ? read_key(setup->secrets, options->fingerprint_key, err) : 0;
+    r = r < 0 ? r : read_rules(options, setup, err);
     if (r == 0)
         r = secret_ruleset_seal(setup->secrets, err);
     if (r == 0)
+        r = secret_rules_try(setup->secrets, err);
+    if (r < 0)
+        err->code = PL_E_USAGE;
+    if (r == 0)
         add(setup, &secret_inspector, setup->secrets);
-    return r;
+    return r < 0 ? -PL_E_USAGE : r;
 }
 
 int inspect_setup_open(const struct inspect_options *options, struct inspect_setup *ret_setup,
@@ -69,4 +93,5 @@ void inspect_setup_free(struct inspect_setup *setup)
     if (setup->secrets)
         secret_ruleset_free(setup->secrets);
     VEC_FREE(&setup->missing);
+    VEC_FREE(&setup->notes);
 }

@@ -16,6 +16,7 @@ struct inspect_setup {
     struct secret_ruleset *secrets; /* NULL: not looked for */
     /* What cannot be looked for on this machine: each report says so, and is incomplete. */
     VEC(struct pl_err) missing;
+    VEC(struct pl_err) notes; /* what a person should know of the files that were read */
 };
 
 /* PL_E_USAGE, PL_E_FORMAT and others: a file of people's is wrong. */

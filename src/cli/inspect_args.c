@@ -1,5 +1,7 @@
 #include "cli/inspect_args.h"
 
+#include "cli/ui.h"
+
 int inspect_args_open(const struct args *args, const struct kinds *kinds,
                       struct inspect_setup *ret_setup, struct pl_err *err)
 {
@@ -12,5 +14,8 @@ int inspect_args_open(const struct args *args, const struct kinds *kinds,
         if (strcmp(args->values.items[i].option->name, "secret-rules") == 0)
             rules[options.secret_rule_count++] = args->values.items[i].value;
     options.secret_rules = rules;
-    return inspect_setup_open(&options, ret_setup, err);
+    int r = inspect_setup_open(&options, ret_setup, err);
+    for (size_t i = 0; i < ret_setup->notes.count; i++)
+        ui_say("%s", ret_setup->notes.items[i].local);
+    return r;
 }

@@ -45,6 +45,12 @@ bool inspect_add(struct inspect_sink *sink, const struct file_finding *finding)
     return true;
 }
 
+bool inspect_has_room(const struct inspect_sink *sink)
+{
+    return sink->file_count < LIMIT_FINDINGS_OF_FILE &&
+           __atomic_load_n(sink->left, __ATOMIC_RELAXED) != 0;
+}
+
 void inspect_sink_free(struct inspect_sink *sink)
 {
     VEC_FREE(&sink->findings);

@@ -9,9 +9,9 @@
 #include "model/report.h"
 
 struct inspect_entry {
-    struct str path;     /* clean */
-    struct str inner;    /* of what stands in an archive: the way to it in there; else empty */
-    struct str link;     /* target of links, as written */
+    struct str path;      /* clean */
+    struct str inner;     /* of what stands in an archive: the way to it in there; else empty */
+    struct str link;      /* target of links, as written */
     enum entry_type type; /* FILE, DIR, SYMLINK, HARDLINK, OTHER */
     uint64_t size;
     uint32_t mode; /* permission bits, setuid, setgid and sticky with them */
@@ -42,8 +42,8 @@ struct file_finding {
 struct inspect_sink {
     struct arena *arena;
     VEC(struct file_finding) findings;
-    unsigned inspector;  /* that is at work */
-    uint32_t order;      /* of the entry that is shown */
+    unsigned inspector; /* that is at work */
+    uint32_t order;     /* of the entry that is shown */
     struct str path, inner;
     uint64_t file_count; /* findings of it */
     uint64_t *left;      /* of LIMIT_FILE_FINDINGS, for the whole image; atomically */
@@ -53,6 +53,8 @@ struct inspect_sink {
 /* `finding`: kind, severity, id, line, column, excerpt, identity, detail, seen_only; path, order
  * and inspector are the sink's. False when there is no room for more: it is counted. */
 bool inspect_add(struct inspect_sink *sink, const struct file_finding *finding);
+/* False when inspect_add() would have no room: what costs much need not be made. */
+bool inspect_has_room(const struct inspect_sink *sink);
 void inspect_sink_free(struct inspect_sink *sink);
 
 enum inspect_want {

@@ -44,9 +44,11 @@ static int end(const void *config, void *reader, struct inspect_sink *sink, stru
 {
     struct secret_found_list list;
     int r = secret_scanner_end(reader, &list, err);
-    (void)config;
     for (size_t i = 0; i < list.count; i++) {
         const struct secret_found *found = &list.items[i];
+        char hash[SECRET_HASH] = "";
+        if (inspect_has_room(sink))
+            secret_hash(config, found->digest, hash);
         struct file_finding finding = {
             .kind = FINDING_SECRET,
             .severity = found->rule->severity,
@@ -54,7 +56,7 @@ static int end(const void *config, void *reader, struct inspect_sink *sink, stru
             .line = found->line,
             .column = found->column,
             .excerpt = found->excerpt,
-            .identity = str_of(found->hash),
+            .identity = str_of(hash),
         };
         inspect_add(sink, &finding);
     }

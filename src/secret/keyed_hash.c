@@ -25,19 +25,24 @@ static void hmac(const unsigned char *key, size_t key_len, const void *bytes, si
     sha256_end(&sha, ret_digest);
 }
 
-void secret_hash(const struct secret_ruleset *set, struct str secret, char ret_text[SECRET_HASH])
+void secret_digest(struct str secret, unsigned char ret_digest[SHA256_BYTES])
 {
-    static const char salt[] = "plimsoll secret\0\0\0\1";
-    unsigned char key[SHA256_BYTES], block[SHA256_BYTES], sum[SHA256_BYTES];
-    /* The secret is what is stretched; the key, which is people's own or none, comes last. */
     struct sha256 sha;
     sha256_init(&sha);
     sha256_add(&sha, secret.data, secret.len);
-    sha256_end(&sha, key);
-    hmac(key, sizeof(key), salt, sizeof(salt) - 1, block);
+    sha256_end(&sha, ret_digest);
+}
+
+/* The secret is what is stretched; the key, which is people's own or none, comes last. */
+void secret_hash(const struct secret_ruleset *set, const unsigned char digest[SHA256_BYTES],
+                 char ret_text[SECRET_HASH])
+{
+    static const char salt[] = "plimsoll secret\0\0\0\1";
+    unsigned char block[SHA256_BYTES], sum[SHA256_BYTES];
+    hmac(digest, SHA256_BYTES, salt, sizeof(salt) - 1, block);
     memcpy(sum, block, sizeof(sum));
     for (int round = 1; round < SECRET_ROUNDS; round++) {
-        hmac(key, sizeof(key), block, sizeof(block), block);
+        hmac(digest, SHA256_BYTES, block, sizeof(block), block);
         for (size_t i = 0; i < sizeof(sum); i++)
             sum[i] ^= block[i];
     }

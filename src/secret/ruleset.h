@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/hash.h"
 #include "base/vec.h"
 #include "secret/secret_table.h"
 
@@ -40,9 +41,12 @@ int secret_ruleset_seal(struct secret_ruleset *set, struct pl_err *err);
 
 enum secret_rank secret_rank_of(const struct secret_rule *rule);
 const struct secret_rule *secret_rule_find(const struct secret_ruleset *set, struct str id);
-/* 32 hex digits of a keyed hash of the secret: HMAC-SHA256 (RFC 2104), stretched like PBKDF2 (RFC
- * 8018) with SECRET_ROUNDS rounds, so that who has a report cannot guess weak secrets fast. */
+/* 32 hex digits of a keyed hash of the secret, by its digest: HMAC-SHA256 (RFC 2104), stretched
+ * like PBKDF2 (RFC 8018) with SECRET_ROUNDS rounds, so that who has a report cannot guess weak
+ * secrets fast. */
 enum { SECRET_HASH = 33, SECRET_ROUNDS = 1000 };
-void secret_hash(const struct secret_ruleset *set, struct str secret, char ret_text[SECRET_HASH]);
+void secret_digest(struct str secret, unsigned char ret_digest[SHA256_BYTES]);
+void secret_hash(const struct secret_ruleset *set, const unsigned char digest[SHA256_BYTES],
+                 char ret_text[SECRET_HASH]);
 /* Packs what results depend on beside the program. */
 void secret_ruleset_pack(const struct secret_ruleset *set, struct buf *buf);

@@ -26,6 +26,7 @@ struct rule_state {
     uint64_t file;   /* number of the file that the rest is of */
     uint64_t behind; /* up to here it was looked at */
     uint64_t tried;  /* candidates that were none */
+    bool silent;     /* the rule does not speak of such files */
 };
 
 struct secret_scanner {
@@ -157,7 +158,7 @@ static void keep(struct secret_scanner *scanner, const struct secret_rule *rule,
     AUTO_BUF safe = {0};
     utf8_safe(&safe, excerpt_of(scanner, hit));
     found.excerpt = arena_str(&scanner->arena, buf_str(&safe));
-    secret_hash(scanner->set, hit->group, found.hash);
+    secret_digest(hit->group, found.digest);
     *VEC_ADD(&scanner->found) = found;
 }
 
@@ -172,8 +173,13 @@ static struct rule_state *state_of(struct secret_scanner *scanner, unsigned id)
 {
     struct rule_state *state = &scanner->rules[id];
     if (state->file != scanner->file)
-        *state =
-            (struct rule_state){.pcre = state->pcre, .used = state->used, .file = scanner->file};
+        *state = (struct rule_state){
+            .pcre = state->pcre,
+            .used = state->used,
+            .file = scanner->file,
+            .silent = !secret_speaks_of(scanner->verifier, scanner->set->rules.items[id],
+                                        scanner->path, scanner->text),
+        };
     if (!state->pcre)
         open_pattern(state, scanner->set->rules.items[id]);
     return state;
@@ -235,7 +241,7 @@ static int on_match(unsigned id, unsigned long long from, unsigned long long to,
     struct rule_state *state = state_of(scanner, id);
     (void)from;
     (void)flags;
-    if (state->pcre && state->tried < LIMIT_SECRET_CANDIDATES &&
+    if (!state->silent && state->pcre && state->tried < LIMIT_SECRET_CANDIDATES &&
         scanner->window_at + to > state->behind)
         look(scanner, id, (size_t)to);
     return 0;
@@ -379,7 +385,7 @@ static void find_by_path(struct secret_scanner *scanner)
         if (rule->pattern || !scanner->position || !secret_verify(scanner->verifier, &candidate))
             continue;
         struct secret_found found = {.rule = rule, .end = scanner->position};
-        secret_hash(set, scanner->path, found.hash);
+        secret_digest(scanner->path, found.digest);
         *VEC_ADD(&scanner->found) = found;
     }
 }

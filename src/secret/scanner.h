@@ -21,11 +21,11 @@ void secret_scanner_add(struct secret_scanner *scanner, struct str bytes);
  * begin. */
 struct secret_found {
     const struct secret_rule *rule;
-    uint64_t start, end; /* bytes of the secret in the file */
-    uint32_t line;       /* from 1; 0: the file is no text */
-    uint32_t column;     /* byte of the line, from 1; 0: not known */
-    struct str excerpt;  /* the match with the secret masked */
-    char hash[SECRET_HASH];
+    uint64_t start, end;                /* bytes of the secret in the file */
+    uint32_t line;                      /* from 1; 0: the file is no text */
+    uint32_t column;                    /* byte of the line, from 1; 0: not known */
+    struct str excerpt;                 /* the match with the secret masked */
+    unsigned char digest[SHA256_BYTES]; /* for secret_hash() */
 };
 struct secret_found_list {
     const struct secret_found *items;
@@ -50,6 +50,9 @@ struct secret_candidate {
 struct secret_verifier;
 struct secret_verifier *secret_verifier_new(const struct secret_ruleset *set);
 void secret_verifier_free(struct secret_verifier *verifier);
+/* Whether the rule speaks of such files at all: without looking at what was found. */
+bool secret_speaks_of(struct secret_verifier *verifier, const struct secret_rule *rule,
+                      struct str path, bool text);
 bool secret_verify(struct secret_verifier *verifier, const struct secret_candidate *candidate);
 /* Bits of information in a byte of the text, by how often each byte occurs in it (Shannon). */
 double secret_entropy(struct str text);

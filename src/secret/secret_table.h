@@ -26,8 +26,9 @@ struct secret_rule {
     const char *const *examples; /* with the sign § in it, which the reader drops */
     const char *const *nots;
     bool text_only;
-    /* Of people's rules only: which group is the secret, in the place of 1; a pattern over the path;
-     * keywords may stand anywhere near (64 KiB). A rule without a pattern finds files by path. */
+    /* Of people's rules only: which group is the secret, in the place of 1; a pattern over the
+     * path; keywords may stand anywhere near (64 KiB). A rule without a pattern finds files by
+     * path. */
     unsigned group;
     const char *path;
     bool far_keywords;

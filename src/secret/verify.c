@@ -167,23 +167,23 @@ static bool is_allowed(struct secret_verifier *verifier, const struct secret_can
     return false;
 }
 
-static bool is_in_place(struct secret_verifier *verifier, const struct secret_candidate *candidate)
+bool secret_speaks_of(struct secret_verifier *verifier, const struct secret_rule *rule,
+                      struct str path, bool text)
 {
-    const struct secret_rule *rule = candidate->rule;
-    const char *const path[] = {rule->path, NULL};
-    if (rule->path && !any_matches(verifier, path, candidate->path))
-        return false;
-    bool nowhere = candidate->path.len == 0; /* a text without a file: examples */
-    return (candidate->text || !rule->text_only) &&
-           (nowhere || !rule->files || any_glob(rule->files, candidate->path)) &&
-           !any_glob(rule->not_files, candidate->path);
+    const char *const pattern[] = {rule->path, NULL};
+    bool nowhere = path.len == 0; /* a text without a file: examples */
+    return (text || !rule->text_only) && (nowhere || !rule->files || any_glob(rule->files, path)) &&
+           (nowhere || !rule->path || any_matches(verifier, pattern, path)) &&
+           !any_glob(rule->not_files, path);
 }
 
 bool secret_verify(struct secret_verifier *verifier, const struct secret_candidate *candidate)
 {
     const struct secret_rule *rule = candidate->rule;
     struct str line = line_of(candidate);
-    return candidate->secret.len && is_in_place(verifier, candidate) && has_keyword(candidate) &&
+    return candidate->secret.len &&
+           secret_speaks_of(verifier, rule, candidate->path, candidate->text) &&
+           has_keyword(candidate) &&
            (rule->entropy <= 0 || secret_entropy(candidate->secret) >= rule->entropy) &&
            (!rule->checksum || secret_checksum_holds(rule->checksum, candidate->secret)) &&
            !any_matches(verifier, rule->allow, candidate->secret) &&

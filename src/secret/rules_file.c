@@ -1,0 +1,149 @@
+#include "secret/rules_file.h"
+
+#include "base/limits.h"
+#include "io/toml.h"
+#include "io/yaml.h"
+#include "secret/scanner.h"
+
+/* ---- shared by the readers ---- */
+
+const char *rules_copy(struct secret_ruleset *set, struct str text)
+{
+    return arena_printf(&set->arena, "%.*s", STR_ARG(text)).data;
+}
+
+const char *rules_text(struct secret_ruleset *set, const json_t *object, const char *key)
+{
+    struct str text = json_text(object, key);
+    return text.len ? rules_copy(set, text) : NULL;
+}
+
+const char *const *rules_list(struct secret_ruleset *set, const json_t *object, const char *key)
+{
+    const json_t *list = json_list(object, key);
+    size_t count = list ? json_array_size(list) : 0, kept = 0;
+    if (count == 0)
+        return NULL;
+    const char **items = ARENA_ARRAY(&set->arena, const char *, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        struct str text = json_value_text(json_array_get(list, i));
+        if (text.len)
+            items[kept++] = rules_copy(set, text);
+    }
+    items[kept] = NULL;
+    return kept ? items : NULL;
+}
+
+const char *const *rules_one(struct secret_ruleset *set, const char *text)
+{
+    const char **items = ARENA_ARRAY(&set->arena, const char *, 2);
+    items[0] = text;
+    items[1] = NULL;
+    return items;
+}
+
+enum severity rules_severity(struct str text, enum severity otherwise)
+{
+    for (int severity = 0; severity < SEVERITY_COUNT; severity++) {
+        struct str name = str_of(severity_name((enum severity)severity));
+        bool same = name.len == text.len;
+        for (size_t i = 0; i < text.len && same; i++)
+            same = (text.data[i] | 0x20) == name.data[i];
+        if (same)
+            return (enum severity)severity;
+    }
+    return otherwise;
+}
+
+double rules_number(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    if (json_is_number(value))
+        return json_number_value(value);
+    return json_is_string(value) ? strtod(json_string_value(value), NULL) : 0;
+}
+
+void rules_note(struct secret_notes *notes, const struct pl_err *note)
+{
+    enum { MOST = 20 };
+    if (notes->items.count < MOST)
+        *VEC_ADD(&notes->items) = *note;
+}
+
+/* ---- which kind ---- */
+
+static bool is_gitleaks(const json_t *root)
+{
+    return json_list(root, "rules") || json_member(root, "extend") ||
+           json_member(root, "allowlist") || json_list(root, "allowlists");
+}
+
+static int read_toml(struct secret_ruleset *set, struct str text, struct secret_notes *notes,
+                     struct pl_err *err)
+{
+    AUTO_JSON *root = NULL;
+    int r = toml_document(text, &root, err);
+    if (r < 0)
+        return r;
+    return is_gitleaks(root) ? rules_gitleaks_read(set, root, notes, err)
+                             : rules_own_read(set, root, notes, err);
+}
+
+static int read_yaml(struct secret_ruleset *set, struct str text, struct secret_notes *notes,
+                     struct pl_err *err)
+{
+    AUTO_JSON *root = NULL;
+    int r = yaml_document(text, &root, err);
+    if (r == 0 && !json_is_object(root))
+        r = err_set(err, PL_E_FORMAT, "these are no rules for secrets");
+    return r < 0 ? r : rules_trivy_read(set, root, notes, err);
+}
+
+int secret_rules_add(struct secret_ruleset *set, const char *name, struct str text,
+                     struct secret_notes *notes, struct pl_err *err)
+{
+    struct str path = str_of(name);
+    bool yaml = str_ends(path, STR(".yaml")) || str_ends(path, STR(".yml"));
+    int r = yaml ? read_yaml(set, text, notes, err) : read_toml(set, text, notes, err);
+    return r < 0 ? err_prefix(err, "%s", name) : 0;
+}
+
+/* ---- examples ---- */
+
+/* The sign that keeps examples from being taken for leaks is dropped. */
+static struct str without_marks(struct arena *arena, struct str text)
+{
+    static const struct str mark = {"§", 2};
+    AUTO_BUF plain = {0};
+    for (size_t at; (at = str_find(text, mark)) != SIZE_MAX; text = str_from(text, at + mark.len))
+        buf_add(&plain, str_first(text, at));
+    buf_add(&plain, text);
+    return arena_str(arena, buf_str(&plain));
+}
+
+static int try_list(const struct secret_ruleset *set, const struct secret_rule *rule,
+                    const char *const *list, bool wanted, struct pl_err *err)
+{
+    struct arena arena = {0};
+    int r = 0;
+    for (; list && *list && r == 0; list++)
+        if (secret_rule_finds(set, rule, without_marks(&arena, str_of(*list))) != wanted)
+            r = err_set(err, PL_E_FORMAT,
+                        wanted ? "the rule %s does not find its own example: %s"
+                               : "the rule %s finds what it must not: %s",
+                        rule->id, *list);
+    arena_free(&arena);
+    return r;
+}
+
+int secret_rules_try(const struct secret_ruleset *set, struct pl_err *err)
+{
+    int r = 0;
+    for (size_t i = set->rules.count - set->own; i < set->rules.count && r == 0; i++) {
+        const struct secret_rule *rule = set->rules.items[i];
+        r = try_list(set, rule, rule->examples, true, err);
+        if (r == 0)
+            r = try_list(set, rule, rule->nots, false, err);
+    }
+    return r;
+}
