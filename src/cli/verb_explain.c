@@ -5,6 +5,7 @@
 #include "check/check.h"
 #include "cli/ui.h"
 #include "io/out.h"
+#include "secret/secret_table.h"
 
 enum { WIDEST = 100 };
 
@@ -55,12 +56,31 @@ static void explain_check(struct out *out, const struct check *check)
     put_list(out, tr("References"), check->references, "\n");
 }
 
+static bool explain_secret(struct out *out, struct str name)
+{
+    static const char *const none[] = {NULL};
+    const struct secret_rule *rule = secret_rules;
+    bool chinese = i18n_get() == LANG_ZH;
+    while (rule->id && !str_is(name, rule->id))
+        rule++;
+    if (!rule->id)
+        return false;
+    out_printf(out, "%s (%s)\n", rule->id, tr(severity_name(rule->severity)));
+    put_text(out, str_of(chinese ? rule->title_zh : rule->title));
+    put_part(out, tr("Why it matters"),
+             tr("Who has it can do what its owner can. It stays in the image's layers even when a "
+                "later layer deletes the file."));
+    put_part(out, tr("How to revoke it"), chinese ? rule->revoke_zh : rule->revoke);
+    put_list(out, tr("References"), rule->references ? rule->references : none, "\n");
+    return true;
+}
+
 /* All that go by this name; false: none. */
 static bool explain(struct out *out, struct str name)
 {
     const struct check *check = check_find(name, NULL);
     if (!check)
-        return false;
+        return explain_secret(out, name);
     for (const struct check *next; check; check = next) {
         next = check_find(name, check);
         explain_check(out, check);

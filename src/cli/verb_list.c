@@ -10,6 +10,7 @@
 #include "io/out.h"
 #include "report/format.h"
 #include "sbom/sbom.h"
+#include "secret/secret_table.h"
 #include "version/version.h"
 
 /* Names, what they are of where it matters, and their help. */
@@ -54,6 +55,10 @@ static bool print_items(struct listing *listing, const char *what)
         for (const struct check *check = checks; check->id; check++)
             print_line(listing, check->id, severity_name(check->severity),
                        i18n_get() == LANG_ZH ? check->title_zh : check->title);
+    } else if (strcmp(what, "secrets") == 0) {
+        for (const struct secret_rule *rule = secret_rules; rule->id; rule++)
+            print_line(listing, rule->id, severity_name(rule->severity),
+                       i18n_get() == LANG_ZH ? rule->title_zh : rule->title);
     } else if (strcmp(what, "schemes") == 0) {
         for (size_t i = 0; version_schemes[i]; i++)
             print_line(listing, version_schemes[i]->name, NULL, version_schemes[i]->help);
@@ -87,7 +92,8 @@ static int list_run(const struct args *args)
     if (known)
         return EXIT_DONE;
     err_set(&err, PL_E_USAGE,
-            "list takes one of: catalogers, checks, feeds, formats, inputs, programs, schemes");
+            "list takes one of: catalogers, checks, feeds, formats, inputs, programs, schemes, "
+            "secrets");
     return ui_fail(&err);
 }
 

@@ -121,13 +121,13 @@ static struct str without_marks(struct arena *arena, struct str text)
     return arena_str(arena, buf_str(&plain));
 }
 
-static int try_list(const struct secret_ruleset *set, const struct secret_rule *rule,
+static int try_list(struct secret_scanner *scanner, const struct secret_rule *rule,
                     const char *const *list, bool wanted, struct pl_err *err)
 {
     struct arena arena = {0};
     int r = 0;
     for (; list && *list && r == 0; list++)
-        if (secret_rule_finds(set, rule, without_marks(&arena, str_of(*list))) != wanted)
+        if (secret_scanner_tries(scanner, rule, without_marks(&arena, str_of(*list))) != wanted)
             r = err_set(err, PL_E_FORMAT,
                         wanted ? "the rule %s does not find its own example: %s"
                                : "the rule %s finds what it must not: %s",
@@ -139,11 +139,15 @@ static int try_list(const struct secret_ruleset *set, const struct secret_rule *
 int secret_rules_try(const struct secret_ruleset *set, struct pl_err *err)
 {
     int r = 0;
+    if (set->own == 0)
+        return 0;
+    struct secret_scanner *scanner = secret_scanner_new(set);
     for (size_t i = set->rules.count - set->own; i < set->rules.count && r == 0; i++) {
         const struct secret_rule *rule = set->rules.items[i];
-        r = try_list(set, rule, rule->examples, true, err);
+        r = try_list(scanner, rule, rule->examples, true, err);
         if (r == 0)
-            r = try_list(set, rule, rule->nots, false, err);
+            r = try_list(scanner, rule, rule->nots, false, err);
     }
+    secret_scanner_free(scanner);
     return r;
 }

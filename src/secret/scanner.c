@@ -45,6 +45,7 @@ struct secret_scanner {
     bool ended;        /* its last byte was scanned */
     uint64_t lines;    /* ends of lines before `position` */
     bool text, told_text;
+    const struct secret_rule *alone;    /* NULL: all rules */
     const struct secret_rule *given_up; /* a rule that has tried too often */
     /* What is scanned now */
     struct str window;
@@ -150,6 +151,8 @@ static void keep(struct secret_scanner *scanner, const struct secret_rule *rule,
 {
     size_t at = (size_t)(hit->group.data - scanner->window.data);
     uint64_t start = scanner->window_at + at;
+    if (scanner->alone && rule != scanner->alone)
+        return;
     if (!hash_set_add(&scanner->seen, hash_with((uint64_t)(uintptr_t)rule, start)) ||
         scanner->found.count >= SPANS)
         return;
@@ -413,18 +416,15 @@ int secret_scanner_end(struct secret_scanner *scanner, struct secret_found_list 
                      scanner->given_up->id, LIMIT_SECRET_CANDIDATES);
 }
 
-bool secret_rule_finds(const struct secret_ruleset *set, const struct secret_rule *rule,
-                       struct str text)
+bool secret_scanner_tries(struct secret_scanner *scanner, const struct secret_rule *rule,
+                          struct str text)
 {
-    struct secret_scanner *scanner = secret_scanner_new(set);
     struct secret_found_list list;
     struct pl_err ignored;
-    bool found = false;
+    scanner->alone = rule;
     secret_scanner_begin(scanner, STR_NONE, text.len);
     secret_scanner_add(scanner, text);
     secret_scanner_end(scanner, &list, &ignored);
-    for (size_t i = 0; i < list.count; i++)
-        found = found || list.items[i].rule == rule;
-    secret_scanner_free(scanner);
-    return found;
+    scanner->alone = NULL;
+    return list.count != 0;
 }

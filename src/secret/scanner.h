@@ -35,9 +35,9 @@ struct secret_found_list {
 int secret_scanner_end(struct secret_scanner *scanner, struct secret_found_list *ret_list,
                        struct pl_err *err);
 
-/* Whether the rule finds this text (files apart), and the secret in it: for tests and examples. */
-bool secret_rule_finds(const struct secret_ruleset *set, const struct secret_rule *rule,
-                       struct str text);
+/* Whether the rule finds a secret in this text, files and other rules apart: for examples. */
+bool secret_scanner_tries(struct secret_scanner *scanner, const struct secret_rule *rule,
+                          struct str text);
 /* verify.c: the checks of a rule behind its pattern. */
 struct secret_candidate {
     const struct secret_rule *rule;
