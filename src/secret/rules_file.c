@@ -1,6 +1,7 @@
 #include "secret/rules_file.h"
 
 #include "base/limits.h"
+#include "io/pcre.h"
 #include "io/toml.h"
 #include "io/yaml.h"
 #include "secret/scanner.h"
@@ -99,12 +100,33 @@ static int read_yaml(struct secret_ruleset *set, struct str text, struct secret_
     return r < 0 ? r : rules_trivy_read(set, root, notes, err);
 }
 
+/* PCRE2 must know the pattern, too: it says what the secret is. */
+static int check_patterns(const struct secret_ruleset *set, size_t first, struct pl_err *err)
+{
+    int r = 0;
+    for (size_t i = first; i < set->rules.count && r == 0; i++) {
+        const struct secret_rule *rule = set->rules.items[i];
+        const char *const patterns[] = {rule->pattern, rule->path};
+        for (size_t k = 0; k < ARRAY_LEN(patterns) && r == 0; k++) {
+            struct pcre *pcre = NULL;
+            r = patterns[k] ? pcre_compile(patterns[k], &pcre, err) : 0;
+            pcre_free(pcre);
+        }
+        if (r < 0)
+            err_prefix(err, "the rule %s", rule->id);
+    }
+    return r;
+}
+
 int secret_rules_add(struct secret_ruleset *set, const char *name, struct str text,
                      struct secret_notes *notes, struct pl_err *err)
 {
     struct str path = str_of(name);
     bool yaml = str_ends(path, STR(".yaml")) || str_ends(path, STR(".yml"));
+    size_t own = set->own;
     int r = yaml ? read_yaml(set, text, notes, err) : read_toml(set, text, notes, err);
+    if (r == 0)
+        r = check_patterns(set, set->rules.count - (set->own - own), err);
     return r < 0 ? err_prefix(err, "%s", name) : 0;
 }
 
@@ -126,12 +148,17 @@ static int try_list(struct secret_scanner *scanner, const struct secret_rule *ru
 {
     struct arena arena = {0};
     int r = 0;
-    for (; list && *list && r == 0; list++)
-        if (secret_scanner_tries(scanner, rule, without_marks(&arena, str_of(*list))) != wanted)
-            r = err_set(err, PL_E_FORMAT,
-                        wanted ? "the rule %s does not find its own example: %s"
-                               : "the rule %s finds what it must not: %s",
-                        rule->id, *list);
+    for (; list && *list && r == 0; list++) {
+        struct str text = without_marks(&arena, str_of(*list));
+        if (secret_scanner_tries(scanner, rule, text) == wanted)
+            continue;
+        if (wanted)
+            r = err_set(err, PL_E_FORMAT, "the rule %s does not find its own example: %s", rule->id,
+                        *list);
+        else
+            r = err_set(err, PL_E_FORMAT, "the rule %s finds what it must not: %s", rule->id,
+                        *list);
+    }
     arena_free(&arena);
     return r;
 }

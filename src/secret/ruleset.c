@@ -127,23 +127,10 @@ static bool open_built(struct secret_ruleset *set, size_t shipped)
                                          &set->databases[0]) == HS_SUCCESS;
 }
 
-/* PCRE2 must know the pattern, too: it says what the secret is. */
-static int check_pattern(const struct secret_rule *rule, struct pl_err *err)
-{
-    struct pcre *pcre = NULL;
-    int r = 0;
-    if (rule->pattern)
-        r = pcre_compile(rule->pattern, &pcre, err);
-    pcre_free(pcre);
-    return r < 0 ? err_prefix(err, "the rule %s", rule->id) : 0;
-}
-
 int secret_ruleset_seal(struct secret_ruleset *set, struct pl_err *err)
 {
     size_t shipped = set->rules.count - set->own;
     int r = 0;
-    for (size_t i = shipped; i < set->rules.count && r == 0; i++)
-        r = check_pattern(set->rules.items[i], err);
     if (r == 0 && shipped && !open_built(set, shipped))
         r = compile(set, 0, shipped, &set->databases[0], err);
     if (r == 0 && set->own)
