@@ -105,7 +105,7 @@ static void tell_unpinned(const struct check *check, const struct dockerfile *fi
     void check_dockerfile_##name##_unpinned(                                                       \
         const struct check *check, const struct dockerfile *file, struct check_sink *sink)         \
     {                                                                                              \
-        tell_unpinned(check, file, sink, &name);                                                   \
+        tell_unpinned(check, file, sink, &(name));                                                 \
     }
 
 UNPINNED(apt)
@@ -331,7 +331,7 @@ static void tell_cache(const struct check *check, const struct dockerfile *file,
     void check_dockerfile_##name(const struct check *check, const struct dockerfile *file,         \
                                  struct check_sink *sink)                                          \
     {                                                                                              \
-        tell_cache(check, file, sink, &name);                                                      \
+        tell_cache(check, file, sink, &(name));                                                    \
     }
 
 CACHE(apt_lists)
