@@ -17,6 +17,7 @@ TYPES = {
     "symlink": tarfile.SYMTYPE,
     "hardlink": tarfile.LNKTYPE,
     "device": tarfile.CHRTYPE,
+    "block": tarfile.BLKTYPE,
     "fifo": tarfile.FIFOTYPE,
 }
 
@@ -36,7 +37,7 @@ def report(*args, **more):
 
 
 def layer(entries, form=tarfile.GNU_FORMAT):
-    """A layer's tar from [{"path", "type", "text" or "bytes", "target", "mode"}]."""
+    """A layer's tar from [{"path", "type", "text" or "bytes", "target", "mode", "uid", "gid", "xattrs", "major", "minor"}]."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=form) as tar:
         for entry in entries:
@@ -44,6 +45,10 @@ def layer(entries, form=tarfile.GNU_FORMAT):
             info.type = TYPES[entry.get("type", "file")]
             info.mode = int(entry.get("mode", "644"), 8)
             info.linkname = entry.get("target", "")
+            info.uid, info.gid = entry.get("uid", 0), entry.get("gid", 0)
+            info.devmajor, info.devminor = entry.get("major", 0), entry.get("minor", 0)
+            info.pax_headers = {"SCHILY.xattr." + name: value.decode("utf-8", "surrogateescape")
+                                for name, value in entry.get("xattrs", {}).items()}
             data = entry["bytes"] if "bytes" in entry else entry.get("text", "").encode()
             info.size = len(data) if info.type == tarfile.REGTYPE else 0
             tar.addfile(info, io.BytesIO(data) if info.size else None)

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/limits.h"
 #include "io/whole_file.h"
+#include "permission/inspector.h"
 #include "secret/inspector.h"
 #include "secret/rules_file.h"
 
@@ -76,6 +77,8 @@ int inspect_setup_open(const struct inspect_options *options, struct inspect_set
     *ret_setup = (struct inspect_setup){.secrets = NULL};
     if (options->secrets)
         r = open_secrets(options, ret_setup, err);
+    if (r == 0 && options->permissions)
+        add(ret_setup, &permission_inspector, NULL);
     return r;
 }
 

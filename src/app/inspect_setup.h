@@ -4,7 +4,7 @@
 #include "app/inspection.h"
 
 struct inspect_options {
-    bool secrets;
+    bool secrets, permissions;
     const char *const *secret_rules; /* files of people's rules */
     size_t secret_rule_count;
     const char *fingerprint_key; /* file; NULL: none */

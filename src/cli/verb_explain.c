@@ -5,6 +5,7 @@
 #include "check/check.h"
 #include "cli/ui.h"
 #include "io/out.h"
+#include "permission/inspector.h"
 #include "secret/secret_table.h"
 
 enum { WIDEST = 100 };
@@ -75,12 +76,29 @@ static bool explain_secret(struct out *out, struct str name)
     return true;
 }
 
+static bool explain_finding(struct out *out, struct str id)
+{
+    static const struct finding_text *const tables[] = {permission_texts};
+    bool chinese = i18n_get() == LANG_ZH;
+    const struct finding_text *text = NULL;
+    for (size_t i = 0; i < ARRAY_LEN(tables) && !text; i++)
+        text = finding_text_find(tables[i], id);
+    if (!text)
+        return false;
+    out_printf(out, "%s (%s)\n", text->id, tr(severity_name(text->severity)));
+    put_text(out, str_of(chinese ? text->title_zh : text->title));
+    put_part(out, tr("Why it matters"), chinese ? text->why_zh : text->why);
+    put_part(out, tr("How to mend it"), chinese ? text->mend_zh : text->mend);
+    put_list(out, tr("References"), text->references, "\n");
+    return true;
+}
+
 /* All that go by this name; false: none. */
 static bool explain(struct out *out, struct str name)
 {
     const struct check *check = check_find(name, NULL);
     if (!check)
-        return explain_secret(out, name);
+        return explain_finding(out, name) || explain_secret(out, name);
     for (const struct check *next; check; check = next) {
         next = check_find(name, check);
         explain_check(out, check);
