@@ -34,8 +34,9 @@ TITLES = {
 SEVERITIES = ["critical", "high", "medium", "low"]
 TEXTS = ["title", "title_zh", "why", "why_zh", "mend", "mend_zh"]
 NEEDED = {"id", "severity", "references", "good", "bad", *TEXTS}
-# `function`: C function check_SUBJECT_NAME. `path`: the file's name in the examples.
-OPTIONAL = {"aliases", "function", "when", "default", "path"}
+# `function`: C function check_SUBJECT_NAME. `path`: the file's name in the examples. `files`: of images, globs
+# of files that should not be there (image/wants.h).
+OPTIONAL = {"aliases", "function", "when", "default", "path", "files"}
 # Dockerfiles: src/check/dockerfile_when.h says what each means.
 WHEN_LISTS = ["instruction", "command", "verb", "with", "without", "word", "flag", "value"]
 WHEN_WORDS = {"stage": ["any", "final"]}
@@ -59,8 +60,10 @@ def validate(check, seen):
     seen.add(check["id"])
     if check["severity"] not in SEVERITIES:
         fail(check, f"severity is one of {SEVERITIES}")
-    if ("function" in check) == ("when" in check):
-        fail(check, "one of function and when is needed")
+    if sum(key in check for key in ("function", "when", "files")) != 1:
+        fail(check, "one of function, when and files is needed")
+    if "files" in check and (subject != "image" or not all(isinstance(word, str) for word in check["files"])):
+        fail(check, "files are globs, of images only")
     for key in TEXTS:
         if check[key] != check[key].strip() or not check[key] or chinese(check[key]) != key.endswith("_zh"):
             fail(check, f"{key} is empty, has space around it or is in the wrong language")
@@ -129,6 +132,8 @@ def table(checks):
         if "function" in check:
             lines.append(f"        .run = {{.{SUBJECTS[check['subject']][0]} = "
                          f"check_{check['subject']}_{check['function']}}},")
+        if "files" in check:
+            lines.append(f"        .files = {strings(check['files'])},")
         lines += [f"        .when = {when(check)},", "    },"]
     return lines + ["    {0},", "};"]
 

@@ -5,37 +5,6 @@
 #include "base/i18n.h"
 #include "base/limits.h"
 
-static struct str *texts_of(struct arena *arena, const char *const *list, size_t *ret_count)
-{
-    size_t count = 0;
-    while (list[count])
-        count++;
-    struct str *texts = ARENA_ARRAY(arena, struct str, count);
-    for (size_t i = 0; i < count; i++)
-        texts[i] = str_of(list[i]);
-    *ret_count = count;
-    return texts;
-}
-
-static struct str local_of(const char *english, const char *chinese)
-{
-    return str_of(i18n_get() == LANG_ZH ? chinese : english);
-}
-
-void check_describe(struct arena *arena, const struct check *check, struct finding *finding)
-{
-    finding->id = str_of(check->id);
-    finding->aliases = texts_of(arena, check->aliases, &finding->alias_count);
-    finding->severity = check->severity;
-    finding->title = str_of(check->title);
-    finding->title_local = local_of(check->title, check->title_zh);
-    finding->why = str_of(check->why);
-    finding->why_local = local_of(check->why, check->why_zh);
-    finding->mend = str_of(check->mend);
-    finding->mend_local = local_of(check->mend, check->mend_zh);
-    finding->references = check->references;
-}
-
 static void suppress(struct report *report, const struct check_finding *found,
                      struct finding *finding)
 {

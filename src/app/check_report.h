@@ -4,8 +4,6 @@
 #include "check/check.h"
 #include "model/report.h"
 
-/* Title, texts, aliases, references and severity of the check. */
-void check_describe(struct arena *arena, const struct check *check, struct finding *finding);
 /* All findings of one file. Those that a comment in it asks not to be told are kept as suppressed.
  * `path`: as reports have it; `layer`: LAYER_NONE where there are none. report->target.root is
  * known. */

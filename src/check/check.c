@@ -143,6 +143,7 @@ int check_text(enum check_subject subject, struct str text, struct str path, str
 {
     static int (*const run[CHECK_SUBJECT_COUNT])(struct str text, struct str path,
                                                  struct check_sink * sink, struct pl_err * err) = {
+        [CHECK_IMAGE] = check_image,
         [CHECK_DOCKERFILE] = check_dockerfile,
     };
     struct check_sink sink = {.arena = arena, .findings = findings, .choice = choice};
