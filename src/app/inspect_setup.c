@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/limits.h"
+#include "check/image.h"
 #include "io/whole_file.h"
 #include "permission/inspector.h"
 #include "secret/inspector.h"
@@ -70,6 +71,20 @@ static int open_secrets(const struct inspect_options *options, struct inspect_se
     return r < 0 ? -PL_E_USAGE : r;
 }
 
+/* Configuration: what it is, app/image_checks.c looks at. */
+static int open_config(const struct inspect_options *options, struct inspect_setup *setup,
+                       struct pl_err *err)
+{
+    int r = options->checks.len
+                ? check_choice_parse(options->checks, &setup->arena, &setup->checks, err)
+                : 0;
+    if (r < 0)
+        return err_prefix(err, "--checks");
+    setup->config = true;
+    add(setup, &image_files_inspector, &setup->checks);
+    return 0;
+}
+
 int inspect_setup_open(const struct inspect_options *options, struct inspect_setup *ret_setup,
                        struct pl_err *err)
 {
@@ -77,6 +92,8 @@ int inspect_setup_open(const struct inspect_options *options, struct inspect_set
     *ret_setup = (struct inspect_setup){.secrets = NULL};
     if (options->secrets)
         r = open_secrets(options, ret_setup, err);
+    if (r == 0 && options->config)
+        r = open_config(options, ret_setup, err);
     if (r == 0 && options->permissions)
         add(ret_setup, &permission_inspector, NULL);
     return r;
@@ -96,5 +113,6 @@ void inspect_setup_free(struct inspect_setup *setup)
     if (setup->secrets)
         secret_ruleset_free(setup->secrets);
     VEC_FREE(&setup->missing);
+    arena_free(&setup->arena);
     VEC_FREE(&setup->notes);
 }

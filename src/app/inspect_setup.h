@@ -2,9 +2,11 @@
 #pragma once
 
 #include "app/inspection.h"
+#include "check/check.h"
 
 struct inspect_options {
-    bool secrets, permissions;
+    bool secrets, permissions, config;
+    struct str checks; /* which, as check_choice_parse() has it; empty: those by default */
     const char *const *secret_rules; /* files of people's rules */
     size_t secret_rule_count;
     const char *fingerprint_key; /* file; NULL: none */
@@ -14,6 +16,9 @@ struct secret_ruleset;
 struct inspect_setup {
     struct inspectors inspectors;
     struct secret_ruleset *secrets; /* NULL: not looked for */
+    bool config;                    /* configuration is checked */
+    struct check_choice checks;
+    struct arena arena;
     /* What cannot be looked for on this machine: each report says so, and is incomplete. */
     VEC(struct pl_err) missing;
     VEC(struct pl_err) notes; /* what a person should know of the files that were read */

@@ -6,6 +6,7 @@
 #include "app/config_texts.h"
 #include "app/depends.h"
 #include "app/evaluate.h"
+#include "app/image_checks.h"
 #include "app/jars.h"
 #include "app/licenses.h"
 #include "app/scan_sbom.h"
@@ -195,6 +196,8 @@ static int scan_image(struct str target, const struct scan_options *options, con
         report->looked_for[options->inspect->inspectors.items[i].class->kind] = true;
     if (options->inspect)
         config_texts_inspect(options->inspect, image, report);
+    if (options->inspect && options->inspect->config)
+        image_checks_run(&options->inspect->checks, image, report);
     if (!sbom_used)
         read_layers(image, options, enabled, db, report);
     return 0;

@@ -8,6 +8,8 @@ int inspect_args_open(const struct args *args, const struct kinds *kinds,
     struct inspect_options options = {
         .secrets = kinds->on[FINDING_SECRET],
         .permissions = kinds->on[FINDING_PERMISSION],
+        .config = kinds->on[FINDING_CONFIG],
+        .checks = str_of(args_get(args, "checks")),
         .fingerprint_key = args_get(args, "fingerprint-key"),
     };
     AUTO_FREE const char **rules = mem_zalloc(args->values.count + 1, sizeof(*rules));

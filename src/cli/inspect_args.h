@@ -5,9 +5,13 @@
 #include "cli/kinds_args.h"
 
 #define INSPECT_OPTIONS                                                                            \
-    {"secret-rules", "FILE",                                                                       \
-     N_("rules for secrets, and what is none: ours (TOML), gitleaks.toml, Trivy's "                \
-        "trivy-secret.yaml; several times; docs/secrets.md")},                                     \
+    {"checks", "LIST",                                                                             \
+     N_("all, also the pedantic ones; ids and aliases (DL3008) of single ones to add, -ID to "     \
+        "leave "                                                                                   \
+        "one out; apart by commas; plimsoll list checks")},                                        \
+        {"secret-rules", "FILE",                                                                   \
+         N_("rules for secrets, and what is none: ours (TOML), gitleaks.toml, Trivy's "            \
+            "trivy-secret.yaml; several times; docs/secrets.md")},                                 \
     {                                                                                              \
         "fingerprint-key", "FILE",                                                                 \
             N_("32 bytes or more that only you know: fingerprints of secrets are keyed with it")   \

@@ -440,8 +440,7 @@ static int read_list(struct list *list, struct str text, struct pl_err *err)
     return r;
 }
 
-/* Trivy's lists of kinds that are not looked for yet are read all the same: their ids match
- * nothing. */
+/* The lists are ours and Trivy's, which are by kind. */
 static const struct {
     const char *name;
     unsigned kinds;
@@ -450,7 +449,7 @@ static const struct {
     {"vulnerabilities", 1U << FINDING_VULNERABILITY},
     {"licenses", 1U << FINDING_LICENSE},
     {"misconfigurations", 1U << FINDING_CONFIG},
-    {"secrets", 0},
+    {"secrets", 1U << FINDING_SECRET},
 };
 
 static int check_root(const char *file, const json_t *root, struct pl_err *err)

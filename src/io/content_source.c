@@ -25,7 +25,7 @@ static uint64_t left_of(const struct content_source *self)
 static int next_block(struct source *source, const unsigned char **ret_block, struct pl_err *err)
 {
     struct content_source *self = (struct content_source *)source;
-    struct str bytes;
+    struct str bytes = STR_NONE;
     if (left_of(self) == 0)
         return 0;
     if (left_of(self) < TAR_BLOCK)
