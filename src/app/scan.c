@@ -13,6 +13,7 @@
 #include "app/target_registry.h"
 #include "base/path.h"
 #include "catalog/os.h"
+#include "io/json_doc.h"
 #include "match/match.h"
 #include "model/purl.h"
 #include "registry/client.h"
@@ -67,6 +68,16 @@ static struct str root_of(const struct image *image, struct arena *arena)
     return root.len ? root : image->path; /* "/" */
 }
 
+/* When it was made, as its config says. */
+static struct str created_of(const struct image *image, struct arena *arena)
+{
+    AUTO_JSON *config = NULL;
+    struct pl_err ignored;
+    if (image->config.len == 0 || json_document(image->config, &config, &ignored) < 0)
+        return STR_NONE;
+    return arena_str(arena, json_text(config, "created"));
+}
+
 static void describe_target(struct report *report, const struct image *image)
 {
     struct arena *arena = &report->arena;
@@ -78,6 +89,7 @@ static void describe_target(struct report *report, const struct image *image)
     report->target.image_id = arena_str(arena, image->image_id);
     report->target.platform = arena_str(arena, image->platform);
     report->target.root = arena_str(arena, root_of(image, arena));
+    report->target.created = created_of(image, arena);
     for (size_t i = 0; i < image->layers.count; i++) {
         const struct image_layer *layer = &image->layers.items[i];
         *VEC_ADD(&report->target.layers) = (struct report_layer){

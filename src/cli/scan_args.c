@@ -94,7 +94,7 @@ static int check_kinds(const struct scan_setup *setup, const struct kinds *kinds
                        struct pl_err *err)
 {
     bool policy = args_has(setup->args, "license-allow") || args_has(setup->args, "license-deny") ||
-                  args_has(setup->args, "license-policy");
+                  args_has(setup->args, "license-policy") || args_has(setup->args, "policy");
     for (size_t kind = 0; kind < FINDING_KIND_COUNT; kind++)
         if (kinds->on[kind] && (kind != FINDING_LICENSE || policy || kinds->named[kind]))
             return 0;
@@ -102,6 +102,25 @@ static int check_kinds(const struct scan_setup *setup, const struct kinds *kinds
 }
 
 /* ---- licences ---- */
+
+/* --policy: its parts go to those who carry them out. Behind parse_decisions(). */
+static int parse_policy(struct scan_setup *setup, struct pl_err *err)
+{
+    const char *file = args_get(setup->args, "policy");
+    if (!file || setup->sbom)
+        return 0;
+    setup->policy = policy_new();
+    int r = policy_read(setup->policy, file, err);
+    if (r < 0)
+        return err_prefix(err, "--policy");
+    setup->gate.policy = setup->policy;
+    policy_add_exceptions(setup->policy, setup->decisions);
+    if (policy_licenses(setup->policy) && !setup->options.licenses) {
+        setup->options.licenses = policy_licenses(setup->policy);
+        setup->options.details = true;
+    }
+    return 0;
+}
 
 /* Licences are judged when there is a policy, or when --only names them. */
 static int parse_licenses(struct scan_setup *setup, const struct kinds *kinds, struct pl_err *err)
@@ -222,6 +241,8 @@ static int parse_trust(struct scan_setup *setup, struct pl_err *err)
         if (r < 0)
             err_prefix(err, "--%s", value->option->name);
     }
+    if (r == 0 && setup->policy)
+        r = policy_add_trust(setup->policy, setup->trust, err);
     if (r < 0)
         err->code = PL_E_USAGE;
     else if (!trust_policy_is_empty(setup->trust))
@@ -300,6 +321,8 @@ int scan_setup_parse(struct scan_setup *setup, const struct args *args, bool sbo
         r = parse_decisions(setup, err);
     if (r == 0)
         r = parse_attached(setup, err);
+    if (r == 0)
+        r = parse_policy(setup, err);
     if (r == 0 && !setup->sbom)
         r = parse_trust(setup, err);
     if (r == 0)
@@ -312,6 +335,8 @@ int scan_setup_parse(struct scan_setup *setup, const struct args *args, bool sbo
         r = args_number(args, "exit-code", 0, 125, EXIT_FOUND, &setup->exit_code, err);
     if (r == 0)
         r = args_duration(args, "max-db-age", 0, &setup->options.max_age, err);
+    if (r == 0 && setup->policy && !setup->options.max_age)
+        setup->options.max_age = policy_database_age(setup->policy);
     if (r == 0 && layers && strcmp(layers, "squashed") != 0)
         r = err_set(err, PL_E_USAGE,
                     "--layers: this version of plimsoll reports the image as its "
@@ -330,6 +355,8 @@ int scan_setup_parse_judgement(struct scan_setup *setup, const struct args *args
     if (r == 0)
         r = parse_decisions(setup, err);
     if (r == 0)
+        r = parse_policy(setup, err);
+    if (r == 0)
         r = args_number(args, "exit-code", 0, 125, EXIT_FOUND, &setup->exit_code, err);
     return r;
 }
@@ -345,6 +372,7 @@ void scan_setup_free(struct scan_setup *setup)
         license_policy_free(setup->licenses);
     if (setup->trust)
         trust_policy_free(setup->trust);
+    policy_freep(&setup->policy);
     inspect_setup_free(&setup->inspect);
     arena_free(&setup->arena);
 }

@@ -24,6 +24,7 @@ struct scan_setup {
     struct registry_options registry;
     struct engine_options engines;
     struct trust_policy *trust;
+    struct policy *policy; /* NULL: none */
     struct inspect_setup inspect;
     struct cache *cache;
     struct layer_counts layers;
@@ -66,9 +67,17 @@ int exit_code_worst(int a, int b);
         "timeout", "TIME", N_("give up after this time, such as 30s or 10m; by default never")     \
     }
 
+#define POLICY_OPTION                                                                              \
+    {                                                                                              \
+        "policy", "FILE",                                                                          \
+            N_("a policy in YAML: which findings fail, exceptions, owners, trusted registries; "   \
+               "docs/policy.md; plimsoll policy test")                                             \
+    }
+
 /* Of every verb that judges them. */
 #define FINDING_OPTIONS                                                                            \
-    {"db", "DIR", N_("folder of the advisory database; by default plimsoll's data folder")},       \
+    POLICY_OPTION,                                                                                 \
+        {"db", "DIR", N_("folder of the advisory database; by default plimsoll's data folder")},   \
         {"max-db-age", "TIME", N_("refuse a database older than this, such as 12h or 7d")},        \
         {"fail-on", "SEVERITY|none",                                                               \
          N_("exit code 1 when there is a finding of this severity or worse; by default none")},    \
@@ -122,8 +131,9 @@ int exit_code_worst(int a, int b);
 
 /* Of verbs that judge findings that have no fix, no feed and no registry. */
 #define JUDGEMENT_OPTIONS                                                                          \
-    {"fail-on", "SEVERITY|none",                                                                   \
-     N_("exit code 1 when there is a finding of this severity or worse; by default none")},        \
+    POLICY_OPTION,                                                                                 \
+        {"fail-on", "SEVERITY|none",                                                               \
+         N_("exit code 1 when there is a finding of this severity or worse; by default none")},    \
         {"exit-code", "N", N_("the exit code of --fail-on in the place of 1")},                    \
         {"severity", "LIST",                                                                       \
          N_("show only findings of these severities, apart by commas; --fail-on looks at all")},   \

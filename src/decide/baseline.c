@@ -17,11 +17,26 @@ static uint64_t key_of(struct str kind, bool shared, struct str id, struct str t
     return hash;
 }
 
+/* What is in files and configuration is known by its fingerprint: another secret in the same file
+ * is a new one. */
+static bool is_of_file(struct str kind)
+{
+    static const enum finding_kind kinds[] = {FINDING_CONFIG, FINDING_SECRET, FINDING_PASSWORD,
+                                              FINDING_PERMISSION, FINDING_MALWARE};
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        if (str_is(kind, finding_kind_name(kinds[i])))
+            return true;
+    return false;
+}
+
 bool baseline_has(const struct decisions *decisions, const struct report *report,
                   const struct finding *finding)
 {
     struct str kind = str_of(finding_kind_name(finding->kind)), type = STR_NONE, name = STR_NONE;
     struct str path = finding->path;
+    if (is_of_file(kind))
+        return hash_set_has(&decisions->baseline, key_of(kind, false, finding->fingerprint,
+                                                         STR_NONE, STR_NONE, STR_NONE));
     if (finding->package != PACKAGE_NONE) {
         const struct package *package = &report->packages.items[finding->package];
         type = str_of(package_type_name(package->type));
@@ -115,6 +130,11 @@ static int take_finding(void *context, const struct str *names, struct str text,
         path = STR_NONE;
     }
     struct hash_set *set = &reading->decisions->baseline;
+    if (is_of_file(kind)) {
+        hash_set_add(set, key_of(kind, false, json_text(finding, "fingerprint"), STR_NONE, STR_NONE,
+                                 STR_NONE));
+        return 0;
+    }
     struct finding own = {.id = json_text(finding, "id"), .alias_count = 1};
     hash_set_add(set, key_of(kind, false, own.id, package.type, package.name, path));
     json_array_foreach(json_list(finding, "aliases"), index, item)

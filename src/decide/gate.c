@@ -156,6 +156,8 @@ void gate_apply(const struct gate *gate, struct report *report)
     size_t unfixed = gate->only_fixed ? leave_out(gate, report, is_unfixed) : 0;
     if (gate->has_fail_on)
         judge(gate, report);
+    if (gate->policy)
+        policy_apply(gate->policy, report, clock_now());
     if (gate->trust)
         trust_policy_judge(gate->trust, report);
     if (unfixed) {

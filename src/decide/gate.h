@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "decide/policy.h"
 #include "decide/trust.h"
 #include "model/report.h"
 
@@ -12,6 +13,7 @@ struct gate {
     bool has_filter;
     bool filter[SEVERITY_COUNT]; /* the severities that are shown; they do not change the verdict */
     const struct trust_policy *trust; /* NULL: none */
+    const struct policy *policy;      /* NULL: none */
     bool has_grace;
     uint64_t grace[SEVERITY_COUNT]; /* seconds that a fix may be known before its finding counts */
 };

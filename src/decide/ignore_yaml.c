@@ -404,6 +404,22 @@ static int read_entry(struct entry *entry, const json_t *value)
     return 0;
 }
 
+int ignore_take_conditions(struct decisions *decisions, const char *file, size_t line,
+                           const json_t *object, struct ignore_rule *ret_rule, struct pl_err *err)
+{
+    struct entry entry = {
+        .decisions = decisions,
+        .file = file,
+        .rule = {.file = file, .line = line},
+        .err = err,
+    };
+    int r = json_is_object(object) ? take_keys(&entry, object, own_keys)
+                                   : wrong(&entry, "when", "this is no mapping");
+    if (r == 0)
+        *ret_rule = entry.rule;
+    return r;
+}
+
 struct list {
     struct decisions *decisions;
     const char *file, *name;

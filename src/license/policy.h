@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "io/json_doc.h"
 #include "model/report.h"
 
 struct license_policy;
@@ -16,6 +17,9 @@ int license_policy_allow(struct license_policy *policy, struct str list, struct 
 int license_policy_deny(struct license_policy *policy, struct str list, struct pl_err *err);
 /* A file in YAML. PL_E_USAGE, with the file and what is wrong in it. */
 int license_policy_read(struct license_policy *policy, const char *path, struct pl_err *err);
+/* The same of a mapping that stands in another file, `file` for messages. */
+int license_policy_take(struct license_policy *policy, const char *file, const json_t *root,
+                        struct pl_err *err);
 
 /* Adds findings of kind license for the packages, and puts all findings into their order. */
 void license_policy_apply(const struct license_policy *policy, struct report *report);

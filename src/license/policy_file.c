@@ -156,6 +156,16 @@ static int read_root(struct reading *reading, const json_t *root)
     return 0;
 }
 
+int license_policy_take(struct license_policy *policy, const char *file, const json_t *root,
+                        struct pl_err *err)
+{
+    struct reading reading = {policy, file, err};
+    int r = read_root(&reading, root);
+    if (r < 0 && err)
+        err->code = PL_E_USAGE;
+    return r < 0 ? -PL_E_USAGE : 0;
+}
+
 int license_policy_read(struct license_policy *policy, const char *path, struct pl_err *err)
 {
     struct reading reading = {policy, path, err};

@@ -87,6 +87,7 @@ struct finding {
     const char *suppressed_by;
     struct str suppressed_why, suppressed_local; /* English, the person's language */
     struct str suppressed_until; /* "YYYY-MM-DD": the last day of it; empty: for good */
+    struct str owner;            /* who is to mend it, as the policy says; empty: nobody is named */
     bool fails;                  /* it makes the pipeline fail (struct report_verdict) */
 };
 /* By severity (worst first), id, package, path, line, layer, fingerprint. */
@@ -140,6 +141,7 @@ struct report {
     struct {
         const char *kind;
         struct str name, digest, image_id, platform;
+        struct str created;      /* RFC 3339, as its config says; empty: not told */
         struct str index_digest; /* of the index that the name stands for; empty: of none */
         struct str root; /* what fingerprints call it: repository, or name of the root folder */
         struct os_info os;

@@ -116,6 +116,8 @@ static void write_target(struct json_writer *json, const struct report *report)
     json_put_str_or_null(json, "digest", report->target.digest);
     json_put_str_or_null(json, "image_id", report->target.image_id);
     json_put_str_or_null(json, "platform", report->target.platform);
+    if (report->target.created.len)
+        json_put_str(json, "created", report->target.created);
     write_os(json, &report->target.os);
     json_open(json, "layers", '[');
     for (size_t i = 0; i < report->target.layers.count; i++)
@@ -364,6 +366,8 @@ void report_json_finding(struct json_writer *json, const struct report *report,
         json_none(json);
     else
         json_bool(json, base == BASE_YES);
+    if (finding->owner.len)
+        json_put_str(json, "owner", finding->owner);
     if (report->verdict.asked)
         json_put_bool(json, "fails", finding->fails);
     write_suppressed(json, finding, style);
