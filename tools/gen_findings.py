@@ -13,7 +13,7 @@
 One [[finding]] of findings*.toml: id, severity, title, why, mend (each with its twin in _zh), references.
 Of passwords also `when`, a list of rules of which one must hold over a file of settings:
     files     globs (base/str.h, str_glob)
-    format    ini, words, yaml, env, php or arguments (src/password/settings.h)
+    format    ini, words, yaml, env or php (src/password/settings.h)
     all       conditions that must all hold: {key, and one or more of
               is = [...]     some value of the key is one of these, whatever the case
               absent = true  the key does not stand there
@@ -34,7 +34,7 @@ SEVERITIES = ["critical", "high", "medium", "low"]
 TEXTS = ["title", "title_zh", "why", "why_zh", "mend", "mend_zh"]
 NEEDED = {"id", "severity", "references", *TEXTS}
 OPTIONAL = {"when", "bad", "good", "path"}
-FORMATS = ["ini", "words", "yaml", "env", "php", "arguments"]
+FORMATS = ["ini", "words", "yaml", "env", "php"]
 CONDITION = {"key", "is", "absent", "absent_or", "has", "weak", "user", "name"}
 
 

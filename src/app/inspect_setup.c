@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "check/image.h"
 #include "io/whole_file.h"
+#include "password/inspector.h"
 #include "permission/inspector.h"
 #include "secret/inspector.h"
 #include "secret/rules_file.h"
@@ -85,6 +86,19 @@ static int open_config(const struct inspect_options *options, struct inspect_set
     return 0;
 }
 
+static int open_passwords(const struct inspect_options *options, struct inspect_setup *setup,
+                          struct pl_err *err)
+{
+    if (password_config_new(options->wordlist, options->password_seconds, &setup->passwords, err) <
+        0) {
+        err_prefix(err, "--wordlist");
+        err->code = PL_E_USAGE;
+        return -PL_E_USAGE;
+    }
+    add(setup, &password_inspector, setup->passwords);
+    return 0;
+}
+
 int inspect_setup_open(const struct inspect_options *options, struct inspect_setup *ret_setup,
                        struct pl_err *err)
 {
@@ -94,6 +108,8 @@ int inspect_setup_open(const struct inspect_options *options, struct inspect_set
         r = open_secrets(options, ret_setup, err);
     if (r == 0 && options->config)
         r = open_config(options, ret_setup, err);
+    if (r == 0 && options->passwords)
+        r = open_passwords(options, ret_setup, err);
     if (r == 0 && options->permissions)
         add(ret_setup, &permission_inspector, NULL);
     return r;
@@ -112,6 +128,7 @@ void inspect_setup_free(struct inspect_setup *setup)
 {
     if (setup->secrets)
         secret_ruleset_free(setup->secrets);
+    password_config_free(setup->passwords);
     VEC_FREE(&setup->missing);
     arena_free(&setup->arena);
     VEC_FREE(&setup->notes);

@@ -5,20 +5,24 @@
 #include "check/check.h"
 
 struct inspect_options {
-    bool secrets, permissions, config;
+    bool secrets, passwords, permissions, config;
     struct str checks; /* which, as check_choice_parse() has it; empty: those by default */
     const char *const *secret_rules; /* files of people's rules */
     size_t secret_rule_count;
     const char *fingerprint_key; /* file; NULL: none */
+    const char *wordlist;        /* file; NULL: none */
+    uint64_t password_seconds;
 };
 
 struct secret_ruleset;
+struct password_config;
 struct inspect_setup {
     struct inspectors inspectors;
     struct secret_ruleset *secrets; /* NULL: not looked for */
     bool config;                    /* configuration is checked */
     struct check_choice checks;
     struct arena arena;
+    struct password_config *passwords;
     /* What cannot be looked for on this machine: each report says so, and is incomplete. */
     VEC(struct pl_err) missing;
     VEC(struct pl_err) notes; /* what a person should know of the files that were read */

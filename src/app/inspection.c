@@ -20,6 +20,7 @@ static const struct inspector_class *class_of(const struct inspection *inspectio
 void inspection_open(struct inspection *inspection)
 {
     inspection->sink->left = &inspection->budget->findings;
+    inspection->sink->spent = &inspection->budget->spent;
     for (size_t i = 0; i < inspection->inspectors->count; i++)
         if (class_of(inspection, i)->open)
             inspection->readers[i] =
@@ -202,8 +203,8 @@ static void end_one(struct inspection *inspection, struct inspected_file *file, 
     else if (file->wants[i] == INSPECT_WHOLE)
         r = class->whole(inspector->config, reader, &file->entry, buf_str(&file->bytes),
                          inspection->sink, &problem);
-    if (r < 0)
-        tell(inspection, &file->entry, true, &problem);
+    if (r != 0)
+        tell(inspection, &file->entry, r < 0, &problem);
 }
 
 /* One that cannot be opened is looked at as it is. */

@@ -18,6 +18,7 @@ struct inspect_budget {
     uint64_t findings; /* left of LIMIT_FILE_FINDINGS; these are taken from atomically */
     uint64_t members;  /* of LIMIT_ARCHIVE_MEMBERS */
     uint64_t inflated; /* of LIMIT_ARCHIVE_INFLATED */
+    uint64_t spent;    /* counts up: struct inspect_sink */
 };
 void inspect_budget_init(struct inspect_budget *budget);
 

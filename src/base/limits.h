@@ -54,6 +54,11 @@
 #define LIMIT_FINDINGS_OF_FILE 200ULL     /* findings of one file */
 #define LIMIT_SECRET_CANDIDATES 20000ULL  /* places in a file that one rule looks at in vain */
 #define LIMIT_SECRET_RULES (4 * MIB)      /* a file of rules for secrets */
+#define LIMIT_PASSWORD_ACCOUNTS 20000ULL  /* accounts of one file */
+#define LIMIT_PASSWORD_SETTINGS 20000ULL  /* settings of one file */
+#define LIMIT_PASSWORD_WORD 256ULL        /* a word that is tried as a password */
+#define LIMIT_PASSWORD_TRY 1000000ULL     /* microseconds that one try of a hash may take */
+#define LIMIT_PASSWORD_MEMORY (64 * MIB)  /* bytes that one try of a hash may need */
 #define LIMIT_ARCHIVE_DEPTH 4U            /* archive inside archive inside a layer */
 #define LIMIT_ARCHIVE_MEMBERS 2000000ULL  /* files in archives of one image */
 #define LIMIT_ARCHIVE_INFLATED (32 * GIB) /* all that is unpacked of archives in one image */

@@ -12,6 +12,11 @@
         {"secret-rules", "FILE",                                                                   \
          N_("rules for secrets, and what is none: ours (TOML), gitleaks.toml, Trivy's "            \
             "trivy-secret.yaml; several times; docs/secrets.md")},                                 \
+    {"wordlist", "FILE",                                                                           \
+     N_("words, one a line, packed or not, that hashes of passwords are held against behind "      \
+        "ours; docs/passwords.md")},                                                               \
+    {"password-time", "TIME",                                                                      \
+     N_("what guessing passwords may take of a layer (5s); 0s: no hash is held against words")},   \
     {                                                                                              \
         "fingerprint-key", "FILE",                                                                 \
             N_("32 bytes or more that only you know: fingerprints of secrets are keyed with it")   \

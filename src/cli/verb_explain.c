@@ -5,6 +5,7 @@
 #include "check/check.h"
 #include "cli/ui.h"
 #include "io/out.h"
+#include "password/inspector.h"
 #include "permission/inspector.h"
 #include "secret/secret_table.h"
 
@@ -78,7 +79,7 @@ static bool explain_secret(struct out *out, struct str name)
 
 static bool explain_finding(struct out *out, struct str id)
 {
-    static const struct finding_text *const tables[] = {permission_texts};
+    static const struct finding_text *const tables[] = {password_texts, permission_texts};
     bool chinese = i18n_get() == LANG_ZH;
     const struct finding_text *text = NULL;
     for (size_t i = 0; i < ARRAY_LEN(tables) && !text; i++)

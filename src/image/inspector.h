@@ -47,6 +47,7 @@ struct inspect_sink {
     struct str path, inner;
     uint64_t file_count; /* findings of it */
     uint64_t *left;      /* of LIMIT_FILE_FINDINGS, for the whole image; atomically */
+    uint64_t *spent;     /* microseconds of dear work of the whole image; atomically; NULL */
     uint64_t left_out;   /* past LIMIT_FILE_FINDINGS or LIMIT_FINDINGS_OF_FILE */
     bool detail;         /* some finding has a detail_local */
 };
@@ -79,6 +80,7 @@ struct inspector_class {
     /* Every entry. Findings that need no bytes are added here. NULL reader where open is NULL. */
     enum inspect_want (*entry)(const void *config, void *reader, const struct inspect_entry *entry,
                                struct inspect_sink *sink);
+    /* Above 0: the problem is told, and the file counts as examined all the same. */
     int (*whole)(const void *config, void *reader, const struct inspect_entry *entry,
                  struct str bytes, struct inspect_sink *sink, struct pl_err *err);
     int (*add)(const void *config, void *reader, struct str chunk, struct inspect_sink *sink,

@@ -1,0 +1,146 @@
+/* Files of accounts: shadow(5), passwd(5), gshadow(5), htpasswd, JBoss' and Jetty's. */
+#include "password/internal.h"
+
+enum { FIELDS = 10 };
+
+/* Fields apart by ':'; the count of them. */
+static size_t split(struct str line, struct str fields[FIELDS])
+{
+    size_t count = 0;
+    while (count < FIELDS && str_cut(&line, ':', &fields[count]))
+        count++;
+    return count;
+}
+
+struct account_line {
+    struct str fields[FIELDS];
+    size_t count;
+    uint32_t number;
+};
+
+/* Each line that is none of comments; LIMIT_PASSWORD_ACCOUNTS of them. */
+static bool next_line(struct str *rest, struct account_line *line)
+{
+    struct str text;
+    while (str_cut(rest, '\n', &text)) {
+        line->number++;
+        text = str_trim(text);
+        if (text.len == 0 || text.data[0] == '#' || line->number > LIMIT_PASSWORD_ACCOUNTS)
+            continue;
+        line->count = split(text, line->fields);
+        return true;
+    }
+    return false;
+}
+
+static bool is_locked(struct str hash)
+{
+    return hash.len && (hash.data[0] == '!' || hash.data[0] == '*');
+}
+
+static void take_account(struct password_file *file, uint32_t line, struct str user,
+                         struct str hash)
+{
+    if (hash.len == 0)
+        password_add(file, "password-empty", SEVERITY_UNKNOWN, line, user, user);
+    else if (!is_locked(hash) && !str_is(hash, "x")) {
+        struct password_hash ignored;
+        if (str_is(user, "root") && password_hash_parse(hash, &ignored))
+            password_add(file, "password-root", SEVERITY_UNKNOWN, line, user, STR_NONE);
+        if (password_hash_parse(hash, &ignored))
+            password_take(file, "password-opened", line, user, hash);
+    }
+}
+
+void read_shadow(struct password_file *file)
+{
+    struct str rest = file->bytes;
+    struct account_line line = {.count = 0};
+    while (next_line(&rest, &line))
+        if (line.count >= 2 && line.fields[0].len)
+            take_account(file, line.number, line.fields[0], line.fields[1]);
+}
+
+void read_passwd(struct password_file *file)
+{
+    struct str rest = file->bytes;
+    struct account_line line = {.count = 0};
+    while (next_line(&rest, &line)) {
+        struct str user = line.fields[0];
+        if (line.count < 7 || user.len == 0 || user.data[0] == '+' || user.data[0] == '-')
+            continue; /* the signs include NIS */
+        take_account(file, line.number, user, line.fields[1]);
+        if (str_is(line.fields[2], "0") && !str_is(user, "root"))
+            password_add(file, "password-second-root", SEVERITY_UNKNOWN, line.number, user, user);
+    }
+}
+
+/* An empty field is a group that nobody but its members gets into. */
+void read_gshadow(struct password_file *file)
+{
+    struct str rest = file->bytes;
+    struct account_line line = {.count = 0};
+    struct password_hash ignored;
+    while (next_line(&rest, &line))
+        if (line.count >= 2 && password_hash_parse(line.fields[1], &ignored))
+            password_take(file, "password-opened", line.number, line.fields[0], line.fields[1]);
+}
+
+void read_htpasswd(struct password_file *file)
+{
+    struct str rest = file->bytes;
+    struct account_line line = {.count = 0};
+    while (next_line(&rest, &line))
+        if (line.count == 2 && line.fields[0].len && str_index(line.fields[0], ' ') == SIZE_MAX)
+            password_take(file, "password-htpasswd", line.number, line.fields[0], line.fields[1]);
+}
+
+/* user=MD5 of user:realm:password; "#$REALM_NAME=ManagementRealm$" says which realm. */
+void read_management_users(struct password_file *file)
+{
+    struct str rest = file->bytes, text, realm = STR("ManagementRealm");
+    if (str_ends(file->path, STR("application-users.properties")))
+        realm = STR("ApplicationRealm");
+    for (uint32_t line = 1; str_cut(&rest, '\n', &text) && line < LIMIT_PASSWORD_ACCOUNTS; line++) {
+        text = str_trim(text);
+        if (str_starts(text, STR("#$REALM_NAME=")))
+            realm = str_first(str_from(text, 13), str_index(str_from(text, 13), '$'));
+        size_t at = str_index(text, '=');
+        if (text.len == 0 || text.data[0] == '#' || at == SIZE_MAX || text.len - at - 1 != 32)
+            continue;
+        struct str user = str_first(text, at);
+        struct password_hash hash = {
+            .form = HASH_MD5,
+            .name = "MD5",
+            .text = str_from(text, at + 1),
+            .cost = 1,
+            .prefix =
+                arena_printf(&file->guesses.arena, "%.*s:%.*s:", STR_ARG(user), STR_ARG(realm)),
+        };
+        password_take_hash(file, "password-default-account", line, user, &hash);
+    }
+}
+
+/* Jetty's HashLoginService and ActiveMQ's jetty-realm.properties: user: password, role. */
+void read_realm(struct password_file *file)
+{
+    struct str rest = file->bytes, text;
+    for (uint32_t line = 1; str_cut(&rest, '\n', &text) && line < LIMIT_PASSWORD_ACCOUNTS; line++) {
+        text = str_trim(text);
+        size_t at = str_index(text, ':'), equals = str_index(text, '=');
+        at = at < equals ? at : equals;
+        if (text.len == 0 || text.data[0] == '#' || at == SIZE_MAX)
+            continue;
+        struct str user = str_trim(str_first(text, at)), value = str_from(text, at + 1);
+        value = str_trim(str_first(value, str_index(value, ',')));
+        struct password_hash hash = {
+            .form = HASH_MD5, .name = "MD5", .old = SEVERITY_MEDIUM, .cost = 1};
+        hash.text = str_from(value, 4);
+        if (str_starts(value, STR("MD5:")) && hash.text.len == 32)
+            password_take_hash(file, "password-default-account", line, user, &hash);
+        else if (str_starts(value, STR("CRYPT:")))
+            password_take(file, "password-default-account", line, user, str_from(value, 6));
+        else if (!str_starts(value, STR("OBF:")) && value.len)
+            password_take(file, "password-default-account", line, user, value);
+    }
+}

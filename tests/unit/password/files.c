@@ -1,0 +1,219 @@
+/* Files of accounts, services and keys. */
+#include "inspect.h"
+#include "password/authorized_keys.h"
+
+static const struct {
+    const char *path, *text;
+    const char *id; /* NULL: nothing */
+    uint32_t line;
+    enum severity severity; /* SEVERITY_UNKNOWN: any */
+} cases[] = {
+    {"etc/shadow", "root:*:1::::::\nbin:!:1::::::\nx:!!:1::::::\ny:!$6$abc$def:1::::::\n", NULL, 0,
+     0},
+    {"etc/shadow", "root:*:1::::::\napp::1::::::\n", "password-empty", 2, SEVERITY_CRITICAL},
+    {"etc/shadow", "root:abJnggxhB/yWI:1::::::\n", "password-opened", 1, SEVERITY_CRITICAL},
+    {"etc/shadow", "app:abJnggxhB/yWI:1::::::\n", "password-opened", 1, SEVERITY_HIGH},
+    {"etc/shadow", "app:abKnggxhB/yWI:1::::::\n", "password-hash-old", 1, SEVERITY_HIGH},
+    {"etc/shadow", "root:abKnggxhB/yWI:1::::::\n", "password-root", 1, SEVERITY_LOW},
+    {"etc/passwd", "root:x:0:0:root:/root:/bin/sh\ndaemon:*:1:1::/:/bin/false\n", NULL, 0, 0},
+    {"etc/passwd", "root::0:0:root:/root:/bin/sh\n", "password-empty", 1, 0},
+    {"etc/passwd", "root:x:0:0::/:/bin/sh\ntoor:x:0:0::/:/bin/sh\n", "password-second-root", 2, 0},
+    {"etc/passwd", "root:x:0:0::/:/bin/sh\n+::0:0:::\n", NULL, 0, 0},
+    {"etc/gshadow", "root:::\nshadow:*::\n", NULL, 0, 0},
+    {"etc/gshadow", "staff:abJnggxhB/yWI::\n", "password-opened", 1, 0},
+    {"etc/nginx/.htpasswd", "admin:{SHA}0DPiKuNIrrVmD8IUCuw1hQxNqZc=\n", "password-htpasswd", 1, 0},
+    {"srv/site/.htpasswd", "alice:alice123\n", "password-htpasswd", 1, 0},
+    {"usr/share/doc/x/examples/.htpasswd", "alice:alice123\n", NULL, 0, 0},
+    {"srv/site/readme.txt", "alice:alice123\n", NULL, 0, 0},
+    {"opt/wildfly/standalone/configuration/mgmt-users.properties",
+     "#$REALM_NAME=ManagementRealm$\nadmin=c22052286cd5d72239a90fe193737253\n",
+     "password-default-account", 2, 0},
+    {"opt/jetty/etc/jetty-realm.properties", "admin: admin, admin\n", "password-default-account", 1,
+     0},
+    {"opt/jetty/etc/jetty-realm.properties", "jo: MD5:0d107d09f5bbe40cade3de5c71e9e9b7,user\n",
+     "password-default-account", 1, 0},
+    {"opt/jetty/etc/realm.properties", "admin: OBF:1u2a1toa1w8v1tok1u30, x\n", NULL, 0, 0},
+    {"data/pg_hba.conf", "local all all peer\nhost all all 127.0.0.1/32 scram-sha-256\n", NULL, 0,
+     0},
+    {"data/pg_hba.conf", "# x\nhost all all 0.0.0.0/0 trust\n", "password-postgresql-trust", 2, 0},
+    {"data/pg_hba.conf", "host all all 10.0.0.0 255.0.0.0 trust # why\n",
+     "password-postgresql-trust", 1, 0},
+    {"data/pg_hba.conf", "host all all 127.0.0.1/32 trust\n", "password-postgresql-trust-local", 1,
+     0},
+    {"data/pg_hba.conf", "hostssl all all 0.0.0.0/0 password\n", "password-postgresql-method", 1,
+     0},
+    {"etc/sudoers", "root ALL=(ALL:ALL) ALL\n# app ALL=(ALL) NOPASSWD: ALL\n", NULL, 0, 0},
+    {"etc/sudoers.d/app", "app ALL=(ALL) NOPASSWD: ALL\n", "password-sudo-nopasswd", 1,
+     SEVERITY_MEDIUM},
+    {"etc/sudoers.d/all", "ALL ALL=(ALL) NOPASSWD:ALL\n", "password-sudo-nopasswd", 1,
+     SEVERITY_CRITICAL},
+    {"etc/sudoers.d/app", "app ALL=(ALL) NOPASSWD: /usr/bin/id\n", NULL, 0, 0},
+    {"etc/pam.d/su", "auth sufficient pam_rootok.so\nauth required pam_permit.so\n", NULL, 0, 0},
+    {"etc/pam.d/sshd", "auth sufficient pam_permit.so debug\n", "password-pam-permit", 1, 0},
+    {"opt/tomcat/conf/tomcat-users.xml",
+     "<tomcat-users><user username=\"tomcat\" password=\"s3cret\" "
+     "roles=\"manager-gui\"/></tomcat-users>",
+     "password-tomcat", 0, 0},
+    {"opt/tomcat/conf/tomcat-users.xml",
+     "<tomcat-users><!-- <user username=\"tomcat\" password=\"s3cret\"/> --></tomcat-users>", NULL,
+     0, 0},
+    {"etc/redis/users.acl", "user default on nopass ~* +@all\n", "password-redis-open", 1, 0},
+    {"etc/redis/users.acl", "user default off nopass ~* +@all\n", NULL, 0, 0},
+    {"etc/redis/users.acl",
+     "user app on #8d969eef6ecad3c29a3a629280e686cf0c3f5d5a86aff3ca12020c923adc6c92 ~* +@all\n",
+     "password-default-account", 1, 0},
+    {"etc/rabbitmq/definitions.json", "{\"users\":[{\"name\":\"guest\",\"password\":\"guest\"}]}",
+     "password-default-account", 0, 0},
+    {"etc/rabbitmq/definitions.json",
+     "{\"users\":[{\"name\":\"guest\",\"password_hash\":"
+     "\"YWJjZB5q8Y1Z6W3hfOwoTDYtxnlGdtX4Pv8RVYOKuICB1EtU\"}]}",
+     NULL, 0, 0},
+    {"root/.vnc/passwd", "\1\2\3\4\5\6\7\10", "password-vnc", 0, 0},
+    {"etc/ssh/ssh_host_rsa_key", "-----BEGIN OPENSSH PRIVATE KEY-----\n", "password-ssh-host-key",
+     0, 0},
+    {"etc/ssh/ssh_host_rsa_key", "nothing", NULL, 0, 0},
+    {"root/.ssh/authorized_keys",
+     "# x\nssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIN1YdxBpNlzxDqfJyw/QKow1F+wvG9hXGoqiysfJOn5Y x\n",
+     "password-key-known", 2, SEVERITY_CRITICAL},
+    {"root/.ssh/authorized_keys",
+     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIN1YdxBpNlzxDqfJyw/QKow1F+wvG9hXGoqiysfJOn5Z x\n", NULL,
+     0, 0},
+    {"root/.ssh/authorized_keys", "ssh-rsa x\nnothing at all\n\0", NULL, 0, 0},
+};
+
+static void each(void)
+{
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct inspected inspected;
+        inspect_with(NULL, 3600, cases[i].path, str_of(cases[i].text), &inspected);
+        const struct file_finding *found =
+            cases[i].id ? inspected_find(&inspected, cases[i].id) : NULL;
+        if (!cases[i].id && inspected.sink.findings.count)
+            FAIL("%s: %.*s in\n%s", cases[i].path, STR_ARG(inspected.sink.findings.items[0].id),
+                 cases[i].text);
+        if (cases[i].id && !found)
+            FAIL("%s: no %s in\n%s", cases[i].path, cases[i].id, cases[i].text);
+        if (found) {
+            CHECK_INT(found->line, cases[i].line);
+            CHECK(!cases[i].severity || found->severity == cases[i].severity);
+            CHECK(found->seen_only);
+        }
+        inspected_free(&inspected);
+    }
+}
+
+/* ---- keys ---- */
+
+static void key_of(const char *type, const unsigned char *modulus, size_t len, const char *options,
+                   struct ssh_key *ret)
+{
+    static const char base[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    unsigned char blob[1024] = {0};
+    size_t at = 0, type_len = strlen(type);
+    blob[3] = (unsigned char)type_len;
+    memcpy(blob + 4, type, type_len);
+    at = 4 + type_len;
+    memcpy(blob + at, "\0\0\0\3\1\0\1", 7);
+    at += 7;
+    blob[at + 2] = (unsigned char)(len >> 8);
+    blob[at + 3] = (unsigned char)len;
+    memcpy(blob + at + 4, modulus, len);
+    at += 4 + len;
+    AUTO_BUF line = {0};
+    buf_printf(&line, "%s%s ", options, type);
+    for (size_t i = 0; i < at; i += 3) {
+        unsigned value = (unsigned)blob[i] << 16 | (unsigned)blob[i + 1] << 8 | blob[i + 2];
+        for (int shift = 18; shift >= 0; shift -= 6)
+            buf_putc(&line, base[value >> shift & 63]);
+    }
+    buf_puts(&line, " somebody@somewhere");
+    CHECK(ssh_key_of_line(buf_str(&line), ret));
+}
+
+static void keys(void)
+{
+    unsigned char modulus[257];
+    struct ssh_key key;
+    for (size_t i = 0; i < sizeof(modulus); i++)
+        modulus[i] = (unsigned char)(i * 37 + 11);
+    modulus[0] = 0;
+    modulus[1] = 0xc1;
+    key_of("ssh-rsa", modulus, 257, "", &key);
+    CHECK_INT(key.weakness, KEY_GOOD);
+    CHECK_INT(key.bits, 2048);
+    key_of("ssh-rsa", modulus, 129, "command=\"a b\",no-pty ", &key);
+    CHECK_INT(key.weakness, KEY_SHORT);
+    CHECK_INT(key.bits, 1024);
+    key_of("ssh-dss", modulus, 129, "", &key);
+    CHECK_INT(key.weakness, KEY_DSA);
+    key_of("ecdsa-sha2-nistp256", modulus, 65, "", &key);
+    CHECK_INT(key.weakness, KEY_GOOD);
+    /* A power of 65537 modulo every prime: 65537 itself, and its square. */
+    key_of("ssh-rsa", (const unsigned char *)"\1\0\1", 3, "", &key);
+    CHECK_INT(key.weakness, KEY_ROCA);
+    key_of("ssh-rsa", (const unsigned char *)"\1\0\2\0\1", 5, "", &key);
+    CHECK_INT(key.weakness, KEY_ROCA);
+    CHECK(!ssh_key_of_line(STR("  # ssh-rsa AAAA"), &key));
+    CHECK(ssh_key_of_line(STR("ssh-rsa AAAAB3NzaC1yc2E="), &key));
+    CHECK_INT(key.weakness, KEY_BROKEN);
+}
+
+/* ---- what is large, and the budget ---- */
+
+static void many_accounts(void)
+{
+    AUTO_BUF text = {0};
+    struct inspected inspected;
+    for (unsigned i = 0; i < 30000; i++)
+        buf_printf(&text, "u%u:$6$salt%u$abcdefgh:::::::\n", i, i);
+    inspect_text("etc/shadow", str_first(buf_str(&text), LIMIT_FILE_SMALL), &inspected);
+    CHECK_INT(inspected.r, 1);
+    CHECK(strstr(inspected.err.message, "--password-time"));
+    inspected_free(&inspected);
+}
+
+static void odd_bytes(void)
+{
+    AUTO_BUF text = {0};
+    static const char *const paths[] = {"etc/shadow",
+                                        "etc/passwd",
+                                        "a/.htpasswd",
+                                        "pg_hba.conf",
+                                        "etc/sudoers",
+                                        "a/authorized_keys",
+                                        "etc/redis/redis.conf",
+                                        "a/mongod.conf",
+                                        "etc/pam.d/x",
+                                        "a/tomcat-users.xml",
+                                        "etc/rabbitmq/definitions.json",
+                                        "a/.env",
+                                        "config.inc.php"};
+    for (size_t i = 0; i < LIMIT_FILE_SMALL; i++)
+        buf_putc(&text, "a:\0$[{ =-\t"[i * 7 % 10]);
+    for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+        struct inspected inspected;
+        inspect_text(paths[i], buf_str(&text), &inspected);
+        CHECK(inspected.sink.findings.count < 3);
+        inspected_free(&inspected);
+    }
+}
+
+static void no_time_is_told(void)
+{
+    struct inspected inspected;
+    inspect_with(NULL, 0, "etc/shadow", STR("app:abJnggxhB/yWI:1::::::\n"), &inspected);
+    CHECK_INT(inspected.r, 1);
+    CHECK(!inspected_find(&inspected, "password-opened"));
+    CHECK(strstr(inspected.err.message, "0 of 1"));
+    inspected_free(&inspected);
+}
+
+int main(void)
+{
+    RUN(each);
+    RUN(keys);
+    RUN(many_accounts);
+    RUN(odd_bytes);
+    RUN(no_time_is_told);
+    return test_end();
+}
