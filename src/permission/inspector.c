@@ -35,10 +35,17 @@ static void add_mode(struct inspect_sink *sink, const char *id, const struct ins
 
 /* ---- programs that run with other rights ---- */
 
+/* Accounts that packages make: /usr/bin/at is daemon's. */
+static bool is_system_account(uint32_t uid)
+{
+    enum { FIRST_PERSON = 1000 };
+    return uid < FIRST_PERSON;
+}
+
 static void look_at_setuid(const struct inspect_entry *entry, struct inspect_sink *sink)
 {
     bool setuid = entry->mode & MODE_SETUID;
-    bool known = entry->uid == 0 &&
+    bool known = is_system_account(entry->uid) &&
                  known_program_find(setuid ? KNOWN_SETUID : KNOWN_SETGID, entry->path) != NULL;
     if (entry->mode & MODE_OTHER_WRITE)
         add_mode(sink, "permission-setuid-writable", entry);

@@ -44,6 +44,8 @@ class Programs(Case):
             ({"path": "usr/bin/chage", "mode": "2755"}, "setgid"),
             ({"path": "opt/su", "mode": "4755"}, "setuid-unknown"),
             ({"path": "usr/bin/tool", "mode": "2755"}, "setgid-unknown"),
+            ({"path": "usr/bin/at", "mode": "6755", "uid": 1, "gid": 1}, "setuid"),
+            ({"path": "usr/bin/mount", "mode": "4755", "uid": 1000}, "setuid-unknown"),
             ({"path": "usr/bin/su2", "mode": "4755", "uid": 7}, "setuid-unknown"),
             ({"path": "usr/bin/bash", "mode": "4755"}, "setuid-escape"),
             ({"path": "opt/bin/python3.11", "mode": "4755"}, "setuid-escape"),
