@@ -40,8 +40,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     look_at_steps(&file, lines);
     dockerfile_free(&file);
-    if (check_text(CHECK_DOCKERFILE, text, STR("Dockerfile"), &arena, &choice, &findings, &err) !=
-        r)
+    int told =
+        check_text(CHECK_DOCKERFILE, text, STR("Dockerfile"), &arena, &choice, &findings, &err);
+    if (told != r && (r != 0 || told != -PL_E_LIMIT)) /* a script can be too large */
         abort();
     for (size_t i = 0; i < findings.items.count; i++)
         if (findings.items.items[i].line == 0 || findings.items.items[i].line > lines)

@@ -19,8 +19,8 @@ SUBJECTS = {
     "compose": ("document", "struct check_document"),
     "kubernetes": ("document", "struct check_document"),
     "helm": ("document", "struct check_document"),
-    "systemd": ("unit", "struct unit_file"),
-    "quadlet": ("unit", "struct unit_file"),
+    "systemd": ("document", "struct check_document"),
+    "quadlet": ("document", "struct check_document"),
 }
 TITLES = {
     "image": "Images: configuration and history",
@@ -40,6 +40,10 @@ OPTIONAL = {"aliases", "function", "when", "default", "path", "files"}
 # Dockerfiles: src/check/dockerfile_when.h says what each means.
 WHEN_LISTS = ["instruction", "command", "verb", "with", "without", "word", "flag", "value"]
 WHEN_WORDS = {"stage": ["any", "final"]}
+# Documents: src/check/document_when.h says what each means.
+SCOPES = ["object", "pod", "container", "compose", "service", "run", "unit", "values"]
+DOCUMENT_LISTS = ["type", "at", "pod", "is", "not", "need", "unless"]
+DOCUMENT_WORDS = {"scope": SCOPES, "absent": [True], "present": [True]}
 
 
 def fail(check, text):
@@ -73,11 +77,17 @@ def validate(check, seen):
         fail(check, "at least one good and one bad example, and one reference, are needed")
     if "function" in check and not re.fullmatch("[a-z][a-z0-9_]*", check["function"]):
         fail(check, "function is a name of C")
-    for key, value in check.get("when", {}).items():
-        good = isinstance(value, list) and all(isinstance(word, str) for word in value) if key in WHEN_LISTS \
-            else value in WHEN_WORDS.get(key, [])
-        if subject != "dockerfile" or not good:
+    documents = SUBJECTS[subject][0] == "document"
+    lists, words = (DOCUMENT_LISTS, DOCUMENT_WORDS) if documents else (WHEN_LISTS, WHEN_WORDS)
+    rule = check.get("when", {})
+    for key, value in rule.items():
+        good = isinstance(value, list) and all(isinstance(word, str) for word in value) if key in lists \
+            else value in words.get(key, [])
+        if SUBJECTS[subject][0] == "image" or not good:
             fail(check, f"when.{key} = {value!r}")
+    if rule and documents and ("scope" not in rule or not rule.get("at") or
+                               sum(key in rule for key in ["is", "not", "need", "absent", "present"]) != 1):
+        fail(check, "when needs scope, at, and one of is, not, need, absent, present")
     return check
 
 
@@ -108,9 +118,19 @@ def strings(values):
     return f"(const char *const[]){{{', '.join([*map(text, values), 'NULL'])}}}"
 
 
+def document_when(check):
+    rule = check.get("when")
+    if rule is None or SUBJECTS[check["subject"]][0] != "document":
+        return "NULL"
+    parts = [f".scope = SCOPE_{rule['scope'].upper()}"]
+    parts += [f".{key}s = {strings(rule[key])}" for key in DOCUMENT_LISTS if key in rule]
+    parts += [f".{key} = true" for key in ("absent", "present") if key in rule]
+    return f"&(const struct document_when){{{', '.join(parts)}}}"
+
+
 def when(check):
     rule = check.get("when")
-    if rule is None:
+    if rule is None or SUBJECTS[check["subject"]][0] == "document":
         return "NULL"
     parts = [f".{key}s = {strings(rule[key])}" for key in WHEN_LISTS if key in rule]
     if rule.get("stage") == "final":
@@ -120,6 +140,7 @@ def when(check):
 
 def table(checks):
     lines = ['/* Generated from data/checks by tools/gen_checks.py. */', '#include "check/dockerfile_when.h"',
+             '#include "check/document_when.h"',
              '#include "check/check_functions.h"', "", "const struct check checks[] = {"]
     for check in checks:
         lines.append("    {")
@@ -134,7 +155,7 @@ def table(checks):
                          f"check_{check['subject']}_{check['function']}}},")
         if "files" in check:
             lines.append(f"        .files = {strings(check['files'])},")
-        lines += [f"        .when = {when(check)},", "    },"]
+        lines += [f"        .when = {when(check)},", f"        .document_when = {document_when(check)},", "    },"]
     return lines + ["    {0},", "};"]
 
 

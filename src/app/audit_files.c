@@ -20,6 +20,8 @@ struct audit {
     bool full;    /* LIMIT_CHECK_FILES */
 };
 
+enum { AUDIT_HEAD = 4096 }; /* bytes by which a file is known */
+
 /* ---- one file ---- */
 
 /* The first bytes of a file; empty when they cannot be read. */
@@ -39,14 +41,14 @@ static void look_at_text(struct audit *audit, enum check_subject subject, struct
     struct pl_err problem;
     int r = check_text(subject, text, path, &audit->report->arena, &audit->options->checks,
                        &findings, &problem);
-    if (r < 0)
-        report_tell(audit->report, true, path, &problem);
+    if (r < 0) /* a template is passed over: what it becomes can be looked at */
+        report_tell(audit->report, r != -PL_E_UNSUPPORTED, path, &problem);
     check_report(audit->report, &findings, path, LAYER_NONE);
     check_findings_free(&findings);
     audit->files++;
 }
 
-/* `place`: where it is; `path`: what the report calls it. */
+/* `place`: where it is; `path`: what the report calls it. Without a subject its text tells it. */
 static void look_at_file(struct audit *audit, enum check_subject subject, const char *place,
                          struct str path)
 {
@@ -67,6 +69,10 @@ static void look_at_file(struct audit *audit, enum check_subject subject, const 
         audit->files++;
         return;
     }
+    if (subject == CHECK_SUBJECT_COUNT)
+        subject = check_subject_by_text(str_first(buf_str(&text), AUDIT_HEAD));
+    if (subject == CHECK_SUBJECT_COUNT)
+        subject = CHECK_DOCKERFILE;
     look_at_text(audit, subject, buf_str(&text), path);
 }
 
@@ -93,7 +99,7 @@ static void enter(struct audit *audit, int folder, const char *name, struct str 
                   struct str path, unsigned depth)
 {
     struct stat status;
-    char head[512];
+    char head[AUDIT_HEAD];
     if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
         return;
     if (S_ISDIR(status.st_mode)) {
@@ -179,12 +185,12 @@ static struct str tidy(struct str path)
 
 static void look_at_input(struct audit *audit)
 {
-    look_at_file(audit, CHECK_DOCKERFILE, "-", STR("Dockerfile"));
+    look_at_file(audit, CHECK_SUBJECT_COUNT, "-", STR("Dockerfile"));
 }
 
 static void look_at_named(struct audit *audit, const char *place)
 {
-    char head[4096];
+    char head[AUDIT_HEAD];
     struct pl_err problem;
     struct str path = tidy(str_of(place));
     struct str first = read_head(AT_FDCWD, place, 0, head, sizeof(head));

@@ -139,6 +139,9 @@
 #define LIMIT_CHECK_EVIDENCE 200ULL          /* of the words that a finding is about */
 #define LIMIT_CHECK_FILES 100000ULL          /* files of one audit that are read */
 #define LIMIT_CHECK_SAME 1000U               /* findings of one file that are told apart by number */
+#define LIMIT_CHECK_IGNORES 1000ULL          /* comments of a manifest that ignore; more do not */
+#define LIMIT_CHECK_OBJECTS 20000ULL         /* objects, pods, containers, services of a manifest */
+#define LIMIT_CHECK_EXTENDS 16ULL            /* service that extends a service of Compose */
 #define LIMIT_CHECK_FOLDERS 64ULL            /* folder inside folder of an audit */
 #define LIMIT_DOCKERFILE_STEPS 20000ULL      /* instructions of a Dockerfile */
 #define LIMIT_DOCKERFILE_STAGES 1000ULL      /* stages of a Dockerfile */

@@ -145,6 +145,7 @@ int check_text(enum check_subject subject, struct str text, struct str path, str
                                                  struct check_sink * sink, struct pl_err * err) = {
         [CHECK_IMAGE] = check_image,
         [CHECK_DOCKERFILE] = check_dockerfile,
+        [CHECK_KUBERNETES] = check_kubernetes,
     };
     struct check_sink sink = {.arena = arena, .findings = findings, .choice = choice};
     size_t before = findings->items.count;

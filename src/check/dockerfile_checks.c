@@ -279,6 +279,18 @@ static void apply_ignores(const struct dockerfile *file, struct arena *arena,
     }
 }
 
+/* Of a script that is too large only the beginning was looked at. */
+static int tell_limited(const struct dockerfile *file, struct pl_err *err)
+{
+    for (size_t i = 0; i < file->steps.count; i++)
+        if (file->steps.items[i].shell && file->steps.items[i].shell->limited)
+            return err_limit(err, LIMIT_NAME(LIMIT_SHELL_COMMANDS),
+                             "line %u: the script is longer than %llu commands, or nests deeper "
+                             "than %llu: the rest of it was not looked at",
+                             file->steps.items[i].line, LIMIT_SHELL_COMMANDS, LIMIT_SHELL_DEPTH);
+    return 0;
+}
+
 int check_dockerfile(struct str text, struct str path, struct check_sink *sink, struct pl_err *err)
 {
     struct dockerfile file;
@@ -294,6 +306,8 @@ int check_dockerfile(struct str text, struct str path, struct check_sink *sink, 
             check->run.dockerfile(check, &file, sink);
     }
     apply_ignores(&file, sink->arena, sink->findings, before);
+    if (r == 0)
+        r = tell_limited(&file, err);
     dockerfile_free(&file);
     arena_free(&arena);
     return r;

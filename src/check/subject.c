@@ -40,28 +40,102 @@ static bool is_template(struct str name)
     return false;
 }
 
+/* ---- first bytes ---- */
+
+/* The value of a key that stands at the beginning of a line. */
+static bool has_key(struct str head, const char *key, struct str *ret_value)
+{
+    struct str line, name = str_of(key);
+    while (str_cut(&head, '\n', &line))
+        if (str_starts(line, name) && line.len > name.len && line.data[name.len] == ':') {
+            *ret_value = str_trim(str_from(line, name.len + 1));
+            return true;
+        }
+    return false;
+}
+
+/* Objects have a version and a kind, but where kubectl sorts the keys, a long "data" can stand
+ * between them. */
+static bool looks_like_kubernetes(struct str head)
+{
+    struct str version, kind;
+    if (has_key(head, "apiVersion", &version))
+        return has_key(head, "kind", &kind) || (has_key(head, "data", &kind) && head.len >= 4096);
+    return str_starts(str_trim(head), STR("{")) &&
+           str_find(head, STR("\"apiVersion\"")) != SIZE_MAX &&
+           str_find(head, STR("\"kind\"")) != SIZE_MAX;
+}
+
+/* A mapping "services", and something in it that has an image or is built. */
+static bool looks_like_compose(struct str head)
+{
+    struct str value, line, rest = head;
+    bool inside = false;
+    if (!has_key(head, "services", &value) || (value.len && value.data[0] != '#'))
+        return false;
+    while (str_cut(&rest, '\n', &line)) {
+        struct str words = str_trim(line);
+        size_t indent = words.len ? (size_t)(words.data - line.data) : 0;
+        if (words.len && indent == 0)
+            inside = str_starts(words, STR("services:"));
+        else if (inside && indent >= 3 &&
+                 (str_starts(words, STR("image:")) || str_starts(words, STR("build:"))))
+            return true;
+    }
+    return false;
+}
+
+/* ---- names ---- */
+
+enum { NAME_SIZE = 256 };
+
+/* The last component in lower case. */
+static bool lower_name(struct str path, char *buffer, struct str *ret_name)
+{
+    struct str name = path_base(path);
+    if (name.len == 0 || name.len >= NAME_SIZE)
+        return false;
+    for (size_t i = 0; i < name.len; i++)
+        buffer[i] =
+            name.data[i] >= 'A' && name.data[i] <= 'Z' ? (char)(name.data[i] + 32) : name.data[i];
+    *ret_name = str_make(buffer, name.len);
+    return true;
+}
+
+static bool is_open_name(struct str name);
+
 enum check_subject check_subject_of(struct str path, struct str head)
 {
-    char lower[256];
-    struct str name = path_base(path);
-    if (name.len == 0 || name.len >= sizeof(lower))
-        return CHECK_SUBJECT_COUNT;
-    for (size_t i = 0; i < name.len; i++)
-        lower[i] =
-            name.data[i] >= 'A' && name.data[i] <= 'Z' ? (char)(name.data[i] + 32) : name.data[i];
-    name.data = lower;
-    if (is_template(name) || memchr(head.data ? head.data : "", '\0', head.len))
+    char lower[NAME_SIZE];
+    struct str name;
+    if (!lower_name(path, lower, &name) || is_template(name) ||
+        memchr(head.data ? head.data : "", '\0', head.len))
         return CHECK_SUBJECT_COUNT;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (str_glob(str_of(names[i].pattern), name))
             return names[i].subject;
+    if (is_open_name(name) && looks_like_kubernetes(head))
+        return CHECK_KUBERNETES;
+    if (is_open_name(name) && looks_like_compose(head))
+        return CHECK_COMPOSE;
     return CHECK_SUBJECT_COUNT;
+}
+
+/* What only its first bytes tell of a name; the subjects that they can be. */
+static bool is_open_name(struct str name)
+{
+    static const char *const endings[] = {".yaml", ".yml", ".json"};
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+        if (str_ends(name, str_of(endings[i])))
+            return true;
+    return false;
 }
 
 bool check_subject_needs_head(struct str path)
 {
-    (void)path; /* of those that there are so far, names tell all */
-    return false;
+    char lower[NAME_SIZE];
+    struct str name;
+    return lower_name(path, lower, &name) && !is_template(name) && is_open_name(name);
 }
 
 /* The first line that is neither empty nor a comment begins with FROM or ARG. */
@@ -80,5 +154,9 @@ static bool looks_like_dockerfile(struct str head)
 
 enum check_subject check_subject_by_text(struct str head)
 {
+    if (looks_like_kubernetes(head))
+        return CHECK_KUBERNETES;
+    if (looks_like_compose(head))
+        return CHECK_COMPOSE;
     return looks_like_dockerfile(head) ? CHECK_DOCKERFILE : CHECK_SUBJECT_COUNT;
 }

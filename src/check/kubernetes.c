@@ -1,0 +1,152 @@
+#include "check/kubernetes.h"
+
+#include "base/limits.h"
+#include "check/dockerfile_checks.h"
+
+struct reader {
+    struct check_document *document;
+    struct pl_err *err;
+    int result;
+};
+
+static bool is_full(struct reader *reader)
+{
+    if (reader->result == 0 && reader->document->scopes.count >= LIMIT_CHECK_OBJECTS)
+        reader->result =
+            err_limit(reader->err, LIMIT_NAME(LIMIT_CHECK_OBJECTS),
+                      "the manifest has more objects and containers than %llu: the rest was not "
+                      "looked at",
+                      LIMIT_CHECK_OBJECTS);
+    return reader->result != 0;
+}
+
+static void add_containers(struct reader *reader, const struct check_scope *pod)
+{
+    static const char *const lists[] = {"containers", "initContainers", "ephemeralContainers"};
+    struct arena *arena = reader->document->arena;
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+        const struct yaml_node *list = yaml_get(pod->node, lists[i]);
+        for (size_t k = 0; list && list->kind == YAML_KIND_SEQUENCE && k < list->count; k++) {
+            const struct yaml_node *node = list->items[k];
+            if (node->kind != YAML_KIND_MAPPING || is_full(reader))
+                continue;
+            struct str name = str_first(yaml_text(yaml_get(node, "name")), LIMIT_CHECK_EVIDENCE);
+            name = arena_printf(arena, "%.*s/%.*s", STR_ARG(pod->name), STR_ARG(name));
+            check_document_scope(reader->document, SCOPE_CONTAINER, node, pod, name)->type =
+                str_of(lists[i]);
+        }
+    }
+}
+
+static void add_pod(struct reader *reader, const struct check_scope *object,
+                    const struct yaml_node *template)
+{
+    const struct yaml_node *spec = yaml_get(template, "spec");
+    if (!spec || spec->kind != YAML_KIND_MAPPING || is_full(reader))
+        return;
+    struct check_scope *pod =
+        check_document_scope(reader->document, SCOPE_POD, spec, object, object->name);
+    pod->type = object->type;
+    pod->metadata = yaml_get(template, "metadata");
+    pod->windows = str_is(yaml_text(check_at(spec, "os.name")), "windows");
+    add_containers(reader, pod);
+}
+
+/* Where a kind keeps its pods. What is not known by name, custom resources among them, has one
+ * when there are containers at the place where Deployments have theirs. */
+static void add_pods(struct reader *reader, const struct check_scope *object)
+{
+    static const char *const places[] = {"spec.template", "spec.jobTemplate.spec.template",
+                                         "template"};
+    bool is_pod = str_is(object->type, "Pod");
+    if (is_pod)
+        add_pod(reader, object, object->node);
+    for (size_t i = 0; i < ARRAY_LEN(places) && !is_pod; i++) {
+        const struct yaml_node *template = check_at(object->node, places[i]);
+        const struct yaml_node *containers = check_at(template, "spec.containers");
+        if (containers && containers->kind == YAML_KIND_SEQUENCE)
+            add_pod(reader, object, template);
+    }
+}
+
+static void add_object(struct reader *reader, const struct yaml_node *node, size_t depth)
+{
+    struct str kind = yaml_text(yaml_get(node, "kind"));
+    const struct yaml_node *items = yaml_get(node, "items");
+    bool is_list = str_ends(kind, STR("List")) && items && items->kind == YAML_KIND_SEQUENCE;
+    if (kind.len == 0 || is_full(reader))
+        return;
+    for (size_t i = 0; is_list && depth < LIMIT_CHECK_EXTENDS && i < items->count; i++)
+        add_object(reader, items->items[i], depth + 1);
+    if (is_list)
+        return;
+    const struct yaml_node *metadata = yaml_get(node, "metadata");
+    struct str name = yaml_text(yaml_get(metadata, "name"));
+    if (name.len == 0)
+        name = yaml_text(yaml_get(metadata, "generateName"));
+    name = arena_printf(reader->document->arena, "%.*s/%.*s",
+                        STR_ARG(str_first(kind, LIMIT_CHECK_EVIDENCE)),
+                        STR_ARG(str_first(name, LIMIT_CHECK_EVIDENCE)));
+    struct check_scope *object =
+        check_document_scope(reader->document, SCOPE_OBJECT, node, NULL, name);
+    object->type = kind;
+    object->metadata = metadata;
+    add_pods(reader, object);
+}
+
+const struct yaml_node *kubernetes_flag(const struct check_scope *container, const char *name,
+                                        struct str *ret_value)
+{
+    static const char *const places[] = {"command", "args"};
+    const struct yaml_node *found = NULL;
+    size_t len = strlen(name);
+    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+        const struct yaml_node *words = yaml_get(container->node, places[i]);
+        for (size_t k = 0; words && words->kind == YAML_KIND_SEQUENCE && k < words->count; k++) {
+            struct str word = yaml_text(words->items[k]);
+            if (!str_starts(word, STR("--")) || !str_starts(str_from(word, 2), str_make(name, len)))
+                continue;
+            struct str rest = str_from(word, 2 + len);
+            if (rest.len && rest.data[0] != '=')
+                continue;
+            found = words->items[k];
+            *ret_value =
+                rest.len ? str_from(rest, 1)
+                : k + 1 < words->count && !str_starts(yaml_text(words->items[k + 1]), STR("-"))
+                    ? yaml_text(words->items[k + 1])
+                    : STR("true");
+        }
+    }
+    return found;
+}
+
+/* Go templates (Helm, among others) that are no YAML before they are filled in. */
+static int tell_template(struct str text, int result, struct pl_err *err)
+{
+    if (result != -PL_E_FORMAT || str_find(text, STR("{{")) == SIZE_MAX)
+        return result;
+    return err_set(err, PL_E_UNSUPPORTED,
+                   "this is a template and no YAML yet: fill it in first (helm template), and look "
+                   "at the result");
+}
+
+int check_kubernetes(struct str text, struct str path, struct check_sink *sink, struct pl_err *err)
+{
+    struct check_document document;
+    struct yaml_documents documents;
+    struct arena arena = {0};
+    struct reader reader = {.document = &document, .err = err};
+    check_document_init(&document, CHECK_KUBERNETES, text, path, &arena);
+    int r = tell_template(text, yaml_tree_read(text, &arena, &documents, err), err);
+    reader.result = r;
+    for (size_t i = 0; i < documents.roots.count; i++) {
+        reader.result = 0;
+        add_object(&reader, documents.roots.items[i], 0);
+        r = r < 0 ? r : reader.result;
+    }
+    check_document_run(&document, sink);
+    yaml_documents_free(&documents);
+    check_document_free(&document);
+    arena_free(&arena);
+    return r;
+}
