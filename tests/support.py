@@ -22,15 +22,19 @@ TYPES = {
 }
 
 
-def plimsoll(*args, stdin=None, env=None, timeout=120):
-    """Runs the program; its CompletedProcess with text output. Without a cache, and for packages and licences
-    alone, unless the test names one (--only, --skip)."""
+def environment(args, env=None):
+    """Of a run: without a cache, and for packages and licences alone, unless the test names one (--only, --skip)."""
     full = {key: value for key, value in os.environ.items() if not key.startswith("PLIMSOLL_")}
     full.update({"LC_ALL": "C", "ASAN_OPTIONS": "detect_leaks=1", "PLIMSOLL_CACHE": "none"})
     if not {"--only", "--skip"} & set(args):  # most tests are about packages
         full["PLIMSOLL_SKIP"] = "secret,password,config,permission,malware"
     full.update(env or {})
-    return subprocess.run([PROGRAM, *args], input=stdin, capture_output=True, text=True, env=full,
+    return full
+
+
+def plimsoll(*args, stdin=None, env=None, timeout=120):
+    """Runs the program; its CompletedProcess with text output."""
+    return subprocess.run([PROGRAM, *args], input=stdin, capture_output=True, text=True, env=environment(args, env),
                           timeout=timeout, check=False)
 
 

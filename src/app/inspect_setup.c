@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "check/image.h"
 #include "io/whole_file.h"
+#include "malware/malware.h"
 #include "password/inspector.h"
 #include "permission/inspector.h"
 #include "secret/inspector.h"
@@ -99,6 +100,37 @@ static int open_passwords(const struct inspect_options *options, struct inspect_
     return 0;
 }
 
+/* What a person named and is not there ends the run: half an answer would look like a whole one. */
+static int open_malware(const struct inspect_options *options, struct inspect_setup *setup,
+                        struct pl_err *err)
+{
+    int r = 0;
+    if (options->clamd) {
+        setup->clamd = ARENA_NEW(&setup->arena, struct clamd);
+        r = clamd_open(setup->clamd, options->clamd, &setup->arena, err);
+        if (r == 0)
+            add(setup, &clamd_inspector, setup->clamd);
+    }
+    if (r == 0 && options->yara_count) {
+        r = yara_open(options->yara, options->yara_count, &setup->yara, err);
+        if (r == 0)
+            add(setup, &yara_inspector, setup->yara);
+    }
+    if (r == 0 && options->hash_count) {
+        r = known_hashes_read(options->hashes, options->hash_count, &setup->hashes, err);
+        if (r == 0)
+            add(setup, &hash_inspector, setup->hashes);
+    }
+    bool none = !options->clamd && !options->yara_count && !options->hash_count;
+    setup->no_malware = none;
+    if (none && options->malware_named)
+        return err_set(
+            err, PL_E_USAGE,
+            "malware is looked for by clamd (--clamd), rules of YARA (--yara) or digests "
+            "(--malware-hashes), and none of them is given");
+    return r;
+}
+
 int inspect_setup_open(const struct inspect_options *options, struct inspect_setup *ret_setup,
                        struct pl_err *err)
 {
@@ -110,6 +142,8 @@ int inspect_setup_open(const struct inspect_options *options, struct inspect_set
         r = open_config(options, ret_setup, err);
     if (r == 0 && options->passwords)
         r = open_passwords(options, ret_setup, err);
+    if (r == 0 && options->malware)
+        r = open_malware(options, ret_setup, err);
     if (r == 0 && options->permissions)
         add(ret_setup, &permission_inspector, NULL);
     return r;
@@ -129,6 +163,10 @@ void inspect_setup_free(struct inspect_setup *setup)
     if (setup->secrets)
         secret_ruleset_free(setup->secrets);
     password_config_free(setup->passwords);
+    if (setup->yara)
+        yara_close(setup->yara);
+    if (setup->hashes)
+        known_hashes_free(setup->hashes);
     VEC_FREE(&setup->missing);
     arena_free(&setup->arena);
     VEC_FREE(&setup->notes);

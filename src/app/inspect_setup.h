@@ -12,14 +12,25 @@ struct inspect_options {
     const char *fingerprint_key; /* file; NULL: none */
     const char *wordlist;        /* file; NULL: none */
     uint64_t password_seconds;
+    bool malware, malware_named; /* asked for; by name, so that it must not be left out silently */
+    const char *clamd;           /* its address; NULL: none */
+    const char *const *yara, *const *hashes; /* files of rules, of digests */
+    size_t yara_count, hash_count;
 };
 
 struct secret_ruleset;
 struct password_config;
+struct clamd;
+struct yara;
+struct known_hashes;
 struct inspect_setup {
     struct inspectors inspectors;
     struct secret_ruleset *secrets; /* NULL: not looked for */
     bool config;                    /* configuration is checked */
+    bool no_malware;                /* it was asked for, and there is nothing to look for it with */
+    struct clamd *clamd;
+    struct yara *yara;
+    struct known_hashes *hashes;
     struct check_choice checks;
     struct arena arena;
     struct password_config *passwords;

@@ -206,6 +206,7 @@ static int scan_image(struct str target, const struct scan_options *options, con
         report_tell(report, true, STR_NONE, &options->inspect->missing.items[i]);
     for (size_t i = 0; options->inspect && i < options->inspect->inspectors.count; i++)
         report->looked_for[options->inspect->inspectors.items[i].class->kind] = true;
+    report->no_malware = options->inspect && options->inspect->no_malware;
     if (options->inspect)
         config_texts_inspect(options->inspect, image, report);
     if (options->inspect && options->inspect->config)

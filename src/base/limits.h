@@ -59,6 +59,8 @@
 #define LIMIT_PASSWORD_WORD 256ULL        /* a word that is tried as a password */
 #define LIMIT_PASSWORD_TRY 1000000ULL     /* microseconds that one try of a hash may take */
 #define LIMIT_PASSWORD_MEMORY (64 * MIB)  /* bytes that one try of a hash may need */
+#define LIMIT_MALWARE_HASHES (1 * GIB)    /* a list of digests */
+#define LIMIT_YARA_RULES (64 * MIB)       /* a file of rules of YARA */
 #define LIMIT_ARCHIVE_DEPTH 4U            /* archive inside archive inside a layer */
 #define LIMIT_ARCHIVE_MEMBERS 2000000ULL  /* files in archives of one image */
 #define LIMIT_ARCHIVE_INFLATED (32 * GIB) /* all that is unpacked of archives in one image */
@@ -134,20 +136,21 @@
 #define LIMIT_TEMPLATE_PARTS 100000ULL /* texts and tags of one template */
 
 /* Configuration checks */
-#define LIMIT_CHECK_FILE (4 * MIB)           /* a file that checks read */
-#define LIMIT_CHECK_FINDINGS 10000ULL        /* findings of one file; the rest is counted */
-#define LIMIT_CHECK_EVIDENCE 200ULL          /* of the words that a finding is about */
-#define LIMIT_CHECK_FILES 100000ULL          /* files of one audit that are read */
-#define LIMIT_CHECK_SAME 1000U               /* findings of one file that are told apart by number */
-#define LIMIT_CHECK_IGNORES 1000ULL          /* comments of a manifest that ignore; more do not */
-#define LIMIT_CHECK_OBJECTS 20000ULL         /* objects, pods, containers, services of a manifest */
-#define LIMIT_CHECK_EXTENDS 16ULL            /* service that extends a service of Compose */
-#define LIMIT_CHECK_FOLDERS 64ULL            /* folder inside folder of an audit */
-#define LIMIT_DOCKERFILE_STEPS 20000ULL      /* instructions of a Dockerfile */
-#define LIMIT_DOCKERFILE_STAGES 1000ULL      /* stages of a Dockerfile */
-#define LIMIT_DOCKERFILE_ANCESTORS 64ULL     /* stage on stage on stage */
-#define LIMIT_DOCKERFILE_HEREDOCS 1000ULL    /* heredocs of one instruction */
-#define LIMIT_DOCKERFILE_EXPANDED (16 * MIB) /* texts with their variables put in, of a Dockerfile */
+#define LIMIT_CHECK_FILE (4 * MIB)        /* a file that checks read */
+#define LIMIT_CHECK_FINDINGS 10000ULL     /* findings of one file; the rest is counted */
+#define LIMIT_CHECK_EVIDENCE 200ULL       /* of the words that a finding is about */
+#define LIMIT_CHECK_FILES 100000ULL       /* files of one audit that are read */
+#define LIMIT_CHECK_SAME 1000U            /* findings of one file that are told apart by number */
+#define LIMIT_CHECK_IGNORES 1000ULL       /* comments of a manifest that ignore; more do not */
+#define LIMIT_CHECK_OBJECTS 20000ULL      /* objects, pods, containers, services of a manifest */
+#define LIMIT_CHECK_EXTENDS 16ULL         /* service that extends a service of Compose */
+#define LIMIT_CHECK_FOLDERS 64ULL         /* folder inside folder of an audit */
+#define LIMIT_DOCKERFILE_STEPS 20000ULL   /* instructions of a Dockerfile */
+#define LIMIT_DOCKERFILE_STAGES 1000ULL   /* stages of a Dockerfile */
+#define LIMIT_DOCKERFILE_ANCESTORS 64ULL  /* stage on stage on stage */
+#define LIMIT_DOCKERFILE_HEREDOCS 1000ULL /* heredocs of one instruction */
+#define LIMIT_DOCKERFILE_EXPANDED                                                                  \
+    (16 * MIB) /* texts with their variables put in, of a Dockerfile */
 #define LIMIT_DOCKERFILE_WORD (64 * 1024ULL) /* one such text */
 #define LIMIT_DOCKERFILE_PATTERN 256ULL      /* pattern, and value, of ${NAME#pattern} */
 #define LIMIT_SHELL_DEPTH 32ULL              /* command inside command of a shell script */

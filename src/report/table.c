@@ -398,6 +398,8 @@ static void write_clean_kinds(struct table *table, const struct report_counts *c
     }
     if (any)
         out_putc(table->out, '\n');
+    if (report->no_malware)
+        out_puts(table->out, tr("Not looked for: malware (--clamd, --yara, --malware-hashes)\n"));
 }
 
 static void write_counts(struct table *table)

@@ -107,9 +107,8 @@ class Whole(Case):
                     process.send_signal(signal.SIGKILL)
             return False
         self.registry.hook = hook
-        env = {key: value for key, value in os.environ.items() if not key.startswith("PLIMSOLL_")}
         process = subprocess.Popen([support.PROGRAM, *self.words("--jobs", "2", "--format", "json")], stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE, env={**env, **self.env})
+                                   stderr=subprocess.PIPE, env=support.environment((), self.env))
         process.communicate(timeout=60)
         self.assertTrue(killed.is_set())
         before = set(manifests)
@@ -153,9 +152,8 @@ class Whole(Case):
         self.registry.put_image("team/app", "2", [system(2)])
         self.registry.manifests.pop(("team/bad", "1"), None)
         self.registry.hook = hook
-        env = {key: value for key, value in os.environ.items() if not key.startswith("PLIMSOLL_")}
         process = subprocess.Popen([support.PROGRAM, *self.words("--jobs", "1", "--format", "json")], stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE, env={**env, **self.env})
+                                   stderr=subprocess.PIPE, env=support.environment((), self.env))
         process.communicate(timeout=60)
         self.registry.hook = None
         self.assertEqual(process.returncode, -signal.SIGKILL)
