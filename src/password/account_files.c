@@ -16,17 +16,29 @@ struct account_line {
     struct str fields[FIELDS];
     size_t count;
     uint32_t number;
+    uint64_t accounts; /* with this one */
 };
 
+/* One more account of the file; false: it is past the limit. */
+static bool has_room(struct password_file *file, uint64_t *accounts)
+{
+    if (++*accounts <= LIMIT_PASSWORD_ACCOUNTS)
+        return true;
+    file->cut = LIMIT_NAME(LIMIT_PASSWORD_ACCOUNTS);
+    return false;
+}
+
 /* Each line that is none of comments; LIMIT_PASSWORD_ACCOUNTS of them. */
-static bool next_line(struct str *rest, struct account_line *line)
+static bool next_line(struct password_file *file, struct str *rest, struct account_line *line)
 {
     struct str text;
     while (str_cut(rest, '\n', &text)) {
         line->number++;
         text = str_trim(text);
-        if (text.len == 0 || text.data[0] == '#' || line->number > LIMIT_PASSWORD_ACCOUNTS)
+        if (text.len == 0 || text.data[0] == '#')
             continue;
+        if (!has_room(file, &line->accounts))
+            return false;
         line->count = split(text, line->fields);
         return true;
     }
@@ -56,7 +68,7 @@ void read_shadow(struct password_file *file)
 {
     struct str rest = file->bytes;
     struct account_line line = {.count = 0};
-    while (next_line(&rest, &line))
+    while (next_line(file, &rest, &line))
         if (line.count >= 2 && line.fields[0].len)
             take_account(file, line.number, line.fields[0], line.fields[1]);
 }
@@ -65,7 +77,7 @@ void read_passwd(struct password_file *file)
 {
     struct str rest = file->bytes;
     struct account_line line = {.count = 0};
-    while (next_line(&rest, &line)) {
+    while (next_line(file, &rest, &line)) {
         struct str user = line.fields[0];
         if (line.count < 7 || user.len == 0 || user.data[0] == '+' || user.data[0] == '-')
             continue; /* the signs include NIS */
@@ -81,7 +93,7 @@ void read_gshadow(struct password_file *file)
     struct str rest = file->bytes;
     struct account_line line = {.count = 0};
     struct password_hash ignored;
-    while (next_line(&rest, &line))
+    while (next_line(file, &rest, &line))
         if (line.count >= 2 && password_hash_parse(line.fields[1], &ignored))
             password_take(file, "password-opened", line.number, line.fields[0], line.fields[1]);
 }
@@ -90,7 +102,7 @@ void read_htpasswd(struct password_file *file)
 {
     struct str rest = file->bytes;
     struct account_line line = {.count = 0};
-    while (next_line(&rest, &line))
+    while (next_line(file, &rest, &line))
         if (line.count == 2 && line.fields[0].len && str_index(line.fields[0], ' ') == SIZE_MAX)
             password_take(file, "password-htpasswd", line.number, line.fields[0], line.fields[1]);
 }
@@ -99,15 +111,18 @@ void read_htpasswd(struct password_file *file)
 void read_management_users(struct password_file *file)
 {
     struct str rest = file->bytes, text, realm = STR("ManagementRealm");
+    uint64_t accounts = 0;
     if (str_ends(file->path, STR("application-users.properties")))
         realm = STR("ApplicationRealm");
-    for (uint32_t line = 1; str_cut(&rest, '\n', &text) && line < LIMIT_PASSWORD_ACCOUNTS; line++) {
+    for (uint32_t line = 1; str_cut(&rest, '\n', &text); line++) {
         text = str_trim(text);
         if (str_starts(text, STR("#$REALM_NAME=")))
             realm = str_first(str_from(text, 13), str_index(str_from(text, 13), '$'));
         size_t at = str_index(text, '=');
         if (text.len == 0 || text.data[0] == '#' || at == SIZE_MAX || text.len - at - 1 != 32)
             continue;
+        if (!has_room(file, &accounts))
+            return;
         struct str user = str_first(text, at);
         struct password_hash hash = {
             .form = HASH_MD5,
@@ -125,12 +140,15 @@ void read_management_users(struct password_file *file)
 void read_realm(struct password_file *file)
 {
     struct str rest = file->bytes, text;
-    for (uint32_t line = 1; str_cut(&rest, '\n', &text) && line < LIMIT_PASSWORD_ACCOUNTS; line++) {
+    uint64_t accounts = 0;
+    for (uint32_t line = 1; str_cut(&rest, '\n', &text); line++) {
         text = str_trim(text);
         size_t at = str_index(text, ':'), equals = str_index(text, '=');
         at = at < equals ? at : equals;
         if (text.len == 0 || text.data[0] == '#' || at == SIZE_MAX)
             continue;
+        if (!has_room(file, &accounts))
+            return;
         struct str user = str_trim(str_first(text, at)), value = str_from(text, at + 1);
         value = str_trim(str_first(value, str_index(value, ',')));
         struct password_hash hash = {

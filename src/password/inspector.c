@@ -117,8 +117,10 @@ void password_take_hash(struct password_file *file, const char *id, uint32_t lin
                         const struct password_hash *hash)
 {
     struct guess guess = {.hash = *hash, .id = id, .line = line};
-    if (file->guesses.items.count >= LIMIT_PASSWORD_ACCOUNTS)
+    if (file->guesses.items.count >= LIMIT_PASSWORD_ACCOUNTS) {
+        file->cut = LIMIT_NAME(LIMIT_PASSWORD_ACCOUNTS);
         return;
+    }
     guess.user = arena_str(&file->guesses.arena, user);
     guess.hash.text = arena_str(&file->guesses.arena, hash->text);
     *VEC_ADD(&file->guesses.items) = guess;
@@ -184,6 +186,8 @@ static void run_readers(struct password_file *file, const unsigned *readers, siz
         const struct setting_rule *rule = &setting_rules[readers[i] - ARRAY_LEN(file_readers)];
         struct settings settings;
         settings_read(rule->format, file->bytes, &settings);
+        if (settings.cut)
+            file->cut = LIMIT_NAME(LIMIT_PASSWORD_SETTINGS);
         apply_rule(file, &settings, rule);
         settings_free(&settings);
     }
@@ -237,6 +241,20 @@ static int tell_outcome(const struct password_file *file, const struct guess_out
     return 1;
 }
 
+/* What was not read may hold anything: the scan is incomplete. */
+static int tell_unread(const struct password_file *file, struct pl_err *err)
+{
+    if (file->problem.code) {
+        *err = file->problem;
+        return -(int)err->code;
+    }
+    if (file->cut)
+        return err_limit(err, file->cut,
+                         "there are more accounts or settings in the file than are read; the others "
+                         "were not examined");
+    return 0;
+}
+
 static int whole(const void *config, void *reader, const struct inspect_entry *entry,
                  struct str bytes, struct inspect_sink *sink, struct pl_err *err)
 {
@@ -253,6 +271,8 @@ static int whole(const void *config, void *reader, const struct inspect_entry *e
     run_readers(&file, readers, readers_of(config, entry->path, readers));
     int r = guesses_run(&file.guesses, &effort, &outcome, err);
     tell_guesses(&file);
+    if (r == 0)
+        r = tell_unread(&file, err);
     if (r == 0)
         r = tell_outcome(&file, &outcome, err);
     guesses_free(&file.guesses);
@@ -346,7 +366,7 @@ void password_config_free(struct password_config *config)
 const struct inspector_class password_inspector = {
     .name = "passwords",
     .kind = FINDING_PASSWORD,
-    .version = 1,
+    .version = 2,
     .whole_max = LIMIT_FILE_SMALL,
     .no_members = true,
     .pack = pack,

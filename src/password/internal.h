@@ -23,6 +23,8 @@ struct password_file {
     struct str path, bytes;
     struct inspect_sink *sink;
     struct guesses guesses;
+    const char *cut;       /* the limit that left some of the file unread; NULL: none */
+    struct pl_err problem; /* its form, where it is broken; code 0: none */
 };
 
 /* A finding of this id. `identity`: what tells it from others of the file (a user); `detail`: what

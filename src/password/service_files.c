@@ -129,8 +129,7 @@ void read_tomcat_users(struct password_file *file)
 {
     struct xml_reader reader = {
         .start = start_user, .end = end_user, .context = file, .text = file->bytes};
-    struct pl_err ignored; /* Tomcat does not start with it either */
-    xml_read(&reader, &ignored);
+    xml_read(&reader, &file->problem);
 }
 
 /* ---- Redis ---- */
@@ -165,18 +164,19 @@ void read_redis_acl(struct password_file *file)
 void read_rabbitmq_definitions(struct password_file *file)
 {
     AUTO_JSON *root = NULL;
-    struct pl_err ignored; /* the server does not start with it either */
     size_t index;
     json_t *user;
-    if (json_document(file->bytes, &root, &ignored) < 0)
+    if (json_document(file->bytes, &root, &file->problem) < 0)
         return;
     json_array_foreach(json_list(root, "users"), index, user)
     {
         struct password_hash hash = {.form = HASH_RABBITMQ, .name = "SHA-256", .cost = 1};
         struct str name = json_text(user, "name"), algorithm = json_text(user, "hashing_algorithm");
         hash.text = json_text(user, "password_hash");
-        if (index >= LIMIT_PASSWORD_ACCOUNTS)
+        if (index >= LIMIT_PASSWORD_ACCOUNTS) {
+            file->cut = LIMIT_NAME(LIMIT_PASSWORD_ACCOUNTS);
             break;
+        }
         if (hash.text.len &&
             (algorithm.len == 0 || str_is(algorithm, "rabbit_password_hashing_sha256")))
             password_take_hash(file, "password-default-account", 0, name, &hash);

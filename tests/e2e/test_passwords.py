@@ -1,5 +1,6 @@
 """Weak passwords: files of made-up layers, the budget of guessing, people's own words."""
 import gzip
+import json
 import os
 import shutil
 import subprocess
@@ -108,10 +109,40 @@ class Guessing(Case):
 
 
 class Many(Case):
-    def test_a_hundred_thousand_users(self):
-        text = "".join(f"u{number}:*:\n" for number in range(80000))
-        document = self.scan(self.image([{"path": "etc/shadow", "text": text[:1 << 20]}]))
-        self.assertEqual(document["findings"], [])
+    def limits(self, path, text):
+        document = self.scan(self.image([{"path": path, "text": text}]), code=5)
+        self.assertFalse(document["complete"])
+        return [(told["level"], told["message"].partition(": ")[0], told["limit"]) for told in document["diagnostics"]]
+
+    def test_accounts_past_the_limit_are_told(self):
+        told = [("error", "etc/shadow", "LIMIT_PASSWORD_ACCOUNTS")]
+        self.assertEqual(self.limits("etc/shadow", "".join(f"u{number}:*:\n" for number in range(20001))), told)
+        comments = "#\n" * 20000
+        document = self.scan(self.image([{"path": "etc/shadow", "text": comments + "u:*:\n" * 20000}]))
+        self.assertEqual((document["findings"], document["diagnostics"]), ([], []))
+        users = [{"name": f"u{number}", "password": "Kp7#wQz91xLm"} for number in range(20001)]
+        self.assertEqual(self.limits("etc/rabbitmq/definitions.json", json.dumps({"users": users}, separators=(",", ":"))),
+                         [("error", "etc/rabbitmq/definitions.json", "LIMIT_PASSWORD_ACCOUNTS")])
+        self.assertEqual(self.limits("opt/jetty/realm.properties", "u: OBF:x\n" * 20001),
+                         [("error", "opt/jetty/realm.properties", "LIMIT_PASSWORD_ACCOUNTS")])
+
+    def test_settings_past_the_limit_are_told(self):
+        self.assertIn(("error", "etc/redis/redis.conf", "LIMIT_PASSWORD_SETTINGS"),
+                      self.limits("etc/redis/redis.conf", "save 1 1\n" * 20001 + "protected-mode no\n"))
+
+
+class Broken(Case):
+    def test_the_place_is_told_and_what_stood_before_it(self):
+        document = self.scan(self.image([
+            {"path": "opt/tomcat/conf/tomcat-users.xml",
+             "text": '<tomcat-users>\n<user username="tomcat" password="tomcat"/>\n<user username=\n</tomcat-users>\n'},
+            {"path": "etc/rabbitmq/definitions.json", "text": '{"users": [\n{"name": }]}\n'},
+            {"path": "etc/shadow", "text": "app::1::::::\n"}]), code=5)
+        self.assertEqual(sorted(found["id"] for found in document["findings"]), ["password-empty", "password-tomcat"])
+        self.assertEqual([(told["level"], told["message"].partition(": ")[0]) for told in document["diagnostics"]],
+                         [("error", "opt/tomcat/conf/tomcat-users.xml"), ("error", "etc/rabbitmq/definitions.json")])
+        self.assertRegex(document["diagnostics"][0]["message"], "line 4")
+        self.assertRegex(document["diagnostics"][1]["message"], "line 2")
 
 
 if __name__ == "__main__":
