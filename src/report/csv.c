@@ -99,9 +99,17 @@ static const char *const heads[] = {
     "suppressed_until",
     "fails",
     "fingerprint",
+    "line",
+    "column",
+    "detail",
+    "excerpt",
+    "removed",
+    "owner",
+    "mend",
 };
 
-static void put_package(struct csv *csv, const struct report *report, const struct finding *finding)
+static void put_package(struct csv *csv, const struct report *report, const struct finding *finding,
+                        const struct report_style *style)
 {
     const struct package *package = part_package(report, finding);
     put(csv, package ? package->name : STR_NONE);
@@ -109,7 +117,7 @@ static void put_package(struct csv *csv, const struct report *report, const stru
     put(csv, finding->installed);
     put(csv, finding->fixed);
     put(csv, str_of(finding_status_name(finding->status)));
-    put(csv, finding->title);
+    put(csv, part_text(style, finding->title, finding->title_local));
     put(csv, finding->path.len                ? finding->path
              : package && package->path_count ? package->paths[0]
                                               : STR_NONE);
@@ -128,6 +136,20 @@ static void put_scores(struct csv *csv, const struct report *report, const struc
     put(csv, str_of(finding->kev_added.len == 0 ? "" : finding->kev_ransomware ? "yes" : "no"));
 }
 
+/* Of findings in files. */
+static void put_place(struct csv *csv, const struct finding *finding,
+                      const struct report_style *style)
+{
+    bool of_file = part_is_file_kind(finding->kind) && finding->layer != LAYER_NONE;
+    put_number(csv, finding->line, finding->line, 0);
+    put_number(csv, finding->column, finding->column, 0);
+    put(csv, part_text(style, finding->detail, finding->detail_local));
+    put(csv, finding->excerpt);
+    put(csv, str_of(!of_file ? "" : finding->removed ? "yes" : "no"));
+    put(csv, finding->owner);
+    put(csv, part_text(style, finding->mend, finding->mend_local));
+}
+
 static void write_line(struct csv *csv, const struct report *report, const struct finding *finding,
                        const struct report_style *style)
 {
@@ -137,7 +159,7 @@ static void write_line(struct csv *csv, const struct report *report, const struc
     put(csv, finding->id);
     put(csv, str_of(severity_name(finding->severity)));
     put_number(csv, true, finding->risk, 0);
-    put_package(csv, report, finding);
+    put_package(csv, report, finding, style);
     put_scores(csv, report, finding);
     put_list(csv, finding->aliases, finding->alias_count);
     put_list(csv, finding->cwes, finding->cwe_count);
@@ -154,6 +176,7 @@ static void write_line(struct csv *csv, const struct report *report, const struc
     put(csv, finding->suppressed_until);
     put(csv, str_of(!report->verdict.asked ? "" : finding->fails ? "yes" : "no"));
     put(csv, finding->fingerprint);
+    put_place(csv, finding, style);
     end_line(csv);
 }
 

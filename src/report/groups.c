@@ -86,10 +86,21 @@ static int compare_worst(const void *x, const void *y)
     return order ? order : (a->items > b->items) - (a->items < b->items);
 }
 
+/* What files and configs tell of is grouped by rules, not by what it is about. */
+static size_t keep_packages(const struct finding **findings, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!part_is_file_kind(findings[i]->kind))
+            findings[kept++] = findings[i];
+    return kept;
+}
+
 static void make_groups(struct finding_groups *groups, const struct report *report)
 {
     size_t count;
     groups->findings = report_counted(report, &count);
+    count = keep_packages(groups->findings, count);
     struct entry *entries = mem_zalloc(count + 1, sizeof(*entries));
     for (size_t i = 0; i < count; i++)
         entries[i] = make_entry(report, groups->findings[i]);

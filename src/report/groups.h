@@ -1,5 +1,5 @@
 /* Findings by what they are about, and what to do first: the few updates that take away the most
- * risk. Suppressed findings are in neither. */
+ * risk. Suppressed findings and those in files (part_is_file_kind) are in neither. */
 #pragma once
 
 #include "report/parts.h"

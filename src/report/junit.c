@@ -6,8 +6,8 @@
 #include "report/parts.h"
 #include "report/text.h"
 
-/* Suites: the types of packages, then what is about no package; its name is the kind's. */
-enum { SUITE_OTHER = PACKAGE_TYPE_COUNT, SUITE_COUNT };
+/* Suites: the types of packages, then what is about no package, by its kind. */
+enum { SUITE_KINDS = PACKAGE_TYPE_COUNT, SUITE_COUNT = SUITE_KINDS + FINDING_KIND_COUNT };
 
 struct suite {
     size_t tests, failures, skipped;
@@ -23,7 +23,7 @@ struct junit {
 static size_t suite_of(const struct report *report, const struct finding *finding)
 {
     const struct package *package = part_package(report, finding);
-    return package ? (size_t)package->type : SUITE_OTHER;
+    return package ? (size_t)package->type : SUITE_KINDS + (size_t)finding->kind;
 }
 
 static bool is_failure(const struct report *report, const struct finding *finding)
@@ -74,14 +74,37 @@ static void open_case(struct junit *junit, struct str name, struct str class_nam
     out_puts(junit->out, " time=\"0\"");
 }
 
-/* What a person needs who reads the failure in a pipeline's page. */
-static void describe(struct buf *text, const struct report *report, const struct finding *finding)
+static struct str title_of(const struct junit *junit, const struct finding *finding)
 {
-    const struct package *package = part_package(report, finding);
+    return part_text(junit->style, finding->title, finding->title_local);
+}
+
+/* What is wrong with a file, and how it is mended. */
+static void describe_file(struct buf *text, const struct junit *junit, struct arena *arena,
+                          const struct finding *finding)
+{
+    const struct report_style *style = junit->style;
+    struct str said = part_said(arena, style, finding);
+    struct str why = part_text(style, finding->why, finding->why_local);
+    struct str mend = part_text(style, finding->mend, finding->mend_local);
+    if (said.len)
+        buf_printf(text, " %.*s.", STR_ARG(said));
+    if (finding->removed)
+        buf_puts(text, " A later layer takes the file away; it is still in the image.");
+    if (why.len)
+        buf_printf(text, " %.*s", STR_ARG(why));
+    if (mend.len)
+        buf_printf(text, " %.*s", STR_ARG(mend));
+}
+
+/* What a person needs who reads the failure in a pipeline's page. */
+static void describe(struct buf *text, const struct junit *junit, const struct finding *finding)
+{
+    const struct package *package = part_package(junit->report, finding);
     struct arena arena = {0};
-    struct str link = part_link(&arena, finding->kind, finding->id);
+    struct str link = part_page(&arena, finding), place = part_place(&arena, finding);
     if (finding->title.len)
-        buf_printf(text, "%.*s. ", STR_ARG(finding->title));
+        buf_printf(text, "%.*s. ", STR_ARG(title_of(junit, finding)));
     if (finding->fixed.len)
         buf_printf(text, "Fixed in %.*s. ", STR_ARG(finding->fixed));
     else if (finding->kind == FINDING_VULNERABILITY)
@@ -90,11 +113,23 @@ static void describe(struct buf *text, const struct report *report, const struct
     if (finding->kev_added.len)
         buf_printf(text, " Exploited in the wild (KEV %.*s).", STR_ARG(finding->kev_added));
     if (finding->path.len || (package && package->path_count))
-        buf_printf(text, " In /%.*s.",
-                   STR_ARG(finding->path.len ? finding->path : package->paths[0]));
+        buf_printf(text, " In /%.*s.", STR_ARG(place.len ? place : package->paths[0]));
+    if (part_is_file_kind(finding->kind))
+        describe_file(text, junit, &arena, finding);
     if (link.len)
         buf_printf(text, " %.*s", STR_ARG(link));
     arena_free(&arena);
+}
+
+/* One line: what it is, and where it is no package's version, how it is mended. */
+static void add_message(struct buf *message, const struct junit *junit,
+                        const struct finding *finding)
+{
+    struct str title = title_of(junit, finding);
+    struct str mend = part_text(junit->style, finding->mend, finding->mend_local);
+    buf_add(message, title.len ? title : finding->id);
+    if (mend.len)
+        buf_printf(message, ": %.*s", STR_ARG(mend));
 }
 
 static void write_case(struct junit *junit, const struct finding *finding)
@@ -102,6 +137,7 @@ static void write_case(struct junit *junit, const struct finding *finding)
     AUTO_BUF name = {0};
     AUTO_BUF class_name = {0};
     AUTO_BUF text = {0};
+    AUTO_BUF message = {0};
     struct str why = junit->style->local && finding->suppressed_local.len
                          ? finding->suppressed_local
                          : finding->suppressed_why;
@@ -109,15 +145,21 @@ static void write_case(struct junit *junit, const struct finding *finding)
     buf_add(&class_name, part_subject(junit->report, finding));
     if (finding->installed.len)
         buf_printf(&class_name, "-%.*s", STR_ARG(finding->installed));
-    describe(&text, junit->report, finding);
+    describe(&text, junit, finding);
     open_case(junit, buf_str(&name), buf_str(&class_name));
+    if (part_is_file_kind(finding->kind) && finding->path.len) {
+        attribute(junit, "file", finding->path);
+        if (finding->line)
+            out_printf(junit->out, " line=\"%u\"", finding->line);
+    }
     if (finding->suppressed_by) {
         out_puts(junit->out, "><skipped");
         attribute(junit, "message", why.len ? why : str_of(finding->suppressed_by));
         out_puts(junit->out, "/></testcase>\n");
     } else if (is_failure(junit->report, finding)) {
         out_puts(junit->out, "><failure");
-        attribute(junit, "message", finding->title.len ? finding->title : finding->id);
+        add_message(&message, junit, finding);
+        attribute(junit, "message", buf_str(&message));
         attribute(junit, "type", str_of(severity_name(finding->severity)));
         out_putc(junit->out, '>');
         text_markup(junit->out, buf_str(&text));
@@ -132,7 +174,9 @@ static void write_case(struct junit *junit, const struct finding *finding)
 static void write_suite(struct junit *junit, size_t index)
 {
     const struct report *report = junit->report;
-    const char *name = index == SUITE_OTHER ? "other" : package_type_name((enum package_type)index);
+    const char *name = index < SUITE_KINDS
+                           ? package_type_name((enum package_type)index)
+                           : finding_kind_name((enum finding_kind)(index - SUITE_KINDS));
     if (junit->suites[index].tests == 0)
         return;
     open_suite(junit, str_of(name), &junit->suites[index], 0);

@@ -20,6 +20,49 @@ const enum severity part_severity_order[SEVERITY_COUNT] = {
     SEVERITY_CRITICAL, SEVERITY_HIGH,    SEVERITY_MEDIUM,
     SEVERITY_LOW,      SEVERITY_UNKNOWN, SEVERITY_NEGLIGIBLE,
 };
+const char *const part_kinds[FINDING_KIND_COUNT] = {
+    [FINDING_VULNERABILITY] = N_("Vulnerabilities"),
+    [FINDING_LICENSE] = N_("Licenses"),
+    [FINDING_CONFIG] = N_("Configuration"),
+    [FINDING_SECRET] = N_("Secrets"),
+    [FINDING_PASSWORD] = N_("Passwords"),
+    [FINDING_PERMISSION] = N_("Permissions"),
+    [FINDING_MALWARE] = N_("Malware"),
+};
+const enum finding_kind part_file_kinds[PART_FILE_KINDS] = {
+    FINDING_MALWARE, FINDING_SECRET, FINDING_PASSWORD, FINDING_PERMISSION, FINDING_CONFIG};
+
+bool part_is_file_kind(enum finding_kind kind)
+{
+    return kind != FINDING_VULNERABILITY && kind != FINDING_LICENSE;
+}
+
+size_t part_rule_end(const struct finding *const *findings, size_t count, size_t begin)
+{
+    const struct finding *first = findings[begin];
+    size_t end = begin + 1;
+    while (end < count && findings[end]->kind == first->kind &&
+           findings[end]->severity == first->severity && str_equal(findings[end]->id, first->id) &&
+           str_equal(findings[end]->title, first->title))
+        end++;
+    return end;
+}
+
+struct str part_place(struct arena *arena, const struct finding *finding)
+{
+    if (finding->path.len == 0 || finding->line == 0)
+        return finding->path;
+    return arena_printf(arena, "%.*s:%u", STR_ARG(finding->path), finding->line);
+}
+
+struct str part_said(struct arena *arena, const struct report_style *style,
+                     const struct finding *finding)
+{
+    struct str detail = part_text(style, finding->detail, finding->detail_local);
+    if (detail.len == 0 || finding->excerpt.len == 0)
+        return detail.len ? detail : finding->excerpt;
+    return arena_printf(arena, "%.*s: %.*s", STR_ARG(detail), STR_ARG(finding->excerpt));
+}
 
 const struct package *part_package(const struct report *report, const struct finding *finding)
 {
@@ -73,6 +116,28 @@ struct str part_link(struct arena *arena, enum finding_kind kind, struct str id)
         if (str_starts(id, str_of(pages[i].prefix)))
             return arena_printf(arena, "%s%.*s%s", pages[i].before, STR_ARG(id), pages[i].after);
     return STR_NONE;
+}
+
+bool part_is_address(struct str reference)
+{
+    if (!str_starts(reference, STR("https://")) || reference.len > 2000)
+        return false;
+    for (size_t i = 0; i < reference.len; i++) {
+        char c = reference.data[i];
+        if (c <= ' ' || c > '~' || strchr("<>\"'()[]{}|\\^`", c))
+            return false;
+    }
+    return true;
+}
+
+struct str part_page(struct arena *arena, const struct finding *finding)
+{
+    struct str link = part_link(arena, finding->kind, finding->id);
+    const char *const *reference = finding->references;
+    for (; link.len == 0 && reference && *reference; reference++)
+        if (part_is_address(str_of(*reference)))
+            link = str_of(*reference);
+    return link;
 }
 
 const struct cvss_entry *part_cvss(const struct finding *finding)

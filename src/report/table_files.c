@@ -3,6 +3,7 @@
 
 #include "base/i18n.h"
 #include "base/utf8.h"
+#include "report/parts.h"
 #include "report/table.h"
 
 enum { PLACES_SHOWN = 8, PLACE = 48, INDENT = 4 };
@@ -12,13 +13,9 @@ static const char *const sections[FINDING_KIND_COUNT] = {
     [FINDING_MALWARE] = N_("MALWARE"),      [FINDING_PERMISSION] = N_("PERMISSIONS"),
     [FINDING_CONFIG] = N_("CONFIGURATION"),
 };
-/* What needs an answer first stands first. */
-static const enum finding_kind order[] = {FINDING_MALWARE, FINDING_SECRET, FINDING_PASSWORD,
-                                          FINDING_PERMISSION, FINDING_CONFIG};
-
 static bool is_of_packages(const struct finding *finding)
 {
-    return !sections[finding->kind];
+    return !part_is_file_kind(finding->kind);
 }
 
 size_t table_keep_packages(const struct table *table, const struct finding **findings, size_t count)
@@ -34,12 +31,6 @@ size_t table_keep_packages(const struct table *table, const struct finding **fin
 static struct str local_text(const struct table *table, struct str text, struct str local)
 {
     return table->style->local && local.len ? local : text;
-}
-
-static bool same_rule(const struct finding *a, const struct finding *b)
-{
-    return a->kind == b->kind && a->severity == b->severity && str_equal(a->id, b->id) &&
-           str_equal(a->title, b->title);
 }
 
 static void write_rule(struct table *table, const struct finding *finding, size_t count)
@@ -61,13 +52,6 @@ static void write_rule(struct table *table, const struct finding *finding, size_
     out_putc(table->out, '\n');
 }
 
-static struct str place_of(struct table *table, const struct finding *finding)
-{
-    if (finding->line)
-        return arena_printf(&table->arena, "%.*s:%u", STR_ARG(finding->path), finding->line);
-    return finding->path;
-}
-
 static void write_layer(struct table *table, const struct finding *finding)
 {
     const struct report *report = table->report;
@@ -83,7 +67,7 @@ static void write_layer(struct table *table, const struct finding *finding)
 static void write_place(struct table *table, const struct finding *finding, size_t width)
 {
     AUTO_BUF line = {0};
-    struct str place = place_of(table, finding);
+    struct str place = part_place(&table->arena, finding);
     struct str detail = local_text(table, finding->detail, finding->detail_local);
     struct str said = detail.len ? detail : finding->excerpt;
     if (place.len == 0 && said.len == 0)
@@ -135,7 +119,7 @@ static void write_block(struct table *table, const struct finding *const *findin
     const struct finding *first = findings[0];
     write_rule(table, first, count);
     for (size_t i = 0; i < count; i++) {
-        size_t columns = utf8_columns(place_of(table, findings[i]));
+        size_t columns = utf8_columns(part_place(&table->arena, findings[i]));
         width = columns > width && columns <= PLACE ? columns : width;
     }
     for (size_t i = 0; i < count; i++)
@@ -157,17 +141,14 @@ void table_files(struct table *table)
 {
     size_t count;
     const struct finding **all = report_counted(table->report, &count);
-    for (size_t k = 0; k < ARRAY_LEN(order); k++) {
+    for (size_t k = 0; k < PART_FILE_KINDS; k++) {
         bool headed = false;
         for (size_t i = 0; i < count;) {
-            size_t end = i + 1;
-            /* By severity and id already: the report's order. */
-            while (end < count && same_rule(all[i], all[end]))
-                end++;
-            if (all[i]->kind == order[k]) {
+            size_t end = part_rule_end(all, count, i);
+            if (all[i]->kind == part_file_kinds[k]) {
                 if (!headed) {
                     table_paint(table, "1");
-                    out_printf(table->out, "\n%s\n", tr(sections[order[k]]));
+                    out_printf(table->out, "\n%s\n", tr(sections[part_file_kinds[k]]));
                     table_paint(table, "0");
                     headed = true;
                 }
