@@ -36,11 +36,15 @@ static void put_id(struct json_writer *json, const struct report *report,
     struct sha256 sha;
     unsigned char d[SHA256_BYTES];
     char text[40];
+    uint32_t place[] = {finding->line, finding->column, finding->layer};
     sha256_init(&sha);
     for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
         sha256_add(&sha, parts[i].data, parts[i].len);
         sha256_add(&sha, "", 1);
     }
+    /* One secret can stand in several lines of a file. */
+    if (part_is_file_kind(finding->kind))
+        sha256_add(&sha, place, sizeof(place));
     sha256_end(&sha, d);
     snprintf(text, sizeof(text),
              "%02x%02x%02x%02x-%02x%02x-8%x%02x-%x%x%02x-%02x%02x%02x%02x%02x%02x", d[0], d[1],
@@ -109,17 +113,24 @@ static void write_identifiers(struct json_writer *json, struct arena *arena,
     json_end(json, ']');
 }
 
+static void write_link(struct json_writer *json, struct str name, struct str address)
+{
+    json_begin(json, '{');
+    put_short(json, "name", name, GITLAB_NAME);
+    json_put_str(json, "url", address);
+    json_end(json, '}');
+}
+
 static void write_links(struct json_writer *json, struct arena *arena,
                         const struct finding *finding)
 {
     struct str link = part_link(arena, finding->kind, finding->id);
     json_open(json, "links", '[');
-    if (link.len) {
-        json_begin(json, '{');
-        put_short(json, "name", finding->id, GITLAB_NAME);
-        json_put_str(json, "url", link);
-        json_end(json, '}');
-    }
+    if (link.len)
+        write_link(json, finding->id, link);
+    for (const char *const *reference = finding->references; reference && *reference; reference++)
+        if (part_is_address(str_of(*reference)))
+            write_link(json, str_of(*reference), str_of(*reference));
     json_end(json, ']');
 }
 
@@ -159,16 +170,36 @@ static void write_location(struct json_writer *json, const struct report *report
     json_end(json, '}');
 }
 
-static void write_detail(struct json_writer *json, const char *key, const char *name,
-                         struct str value)
+static void write_detail_as(struct json_writer *json, const char *type, const char *key,
+                            const char *name, struct str value)
 {
     if (value.len == 0)
         return;
     json_open(json, key, '{');
-    json_put_text(json, "type", "text");
+    json_put_text(json, "type", type);
     json_put_text(json, "name", name);
     json_put_str(json, "value", value);
     json_end(json, '}');
+}
+
+static void write_detail(struct json_writer *json, const char *key, const char *name,
+                         struct str value)
+{
+    write_detail_as(json, "text", key, name, value);
+}
+
+/* The document has one kind of finding: what it is else stands here. */
+static void write_file_details(struct json_writer *json, struct arena *arena,
+                               const struct finding *finding)
+{
+    write_detail(json, "kind", "Kind", str_of(finding_kind_name(finding->kind)));
+    if (finding->line)
+        write_detail(json, "line", "Line", arena_printf(arena, "%u", finding->line));
+    write_detail_as(json, "code", "excerpt", "Excerpt", finding->excerpt);
+    if (finding->removed)
+        write_detail(json, "removed", "Removed",
+                     STR("a later layer takes the file away; it is still in the image"));
+    write_detail(json, "owner", "Owner", finding->owner);
 }
 
 static void write_details(struct json_writer *json, struct arena *arena,
@@ -188,12 +219,16 @@ static void write_details(struct json_writer *json, struct arena *arena,
                                                   : STR_NONE);
     write_detail(json, "base", "From the base image",
                  str_of(bases[report_base_of(report, finding)]));
+    if (part_is_file_kind(finding->kind))
+        write_file_details(json, arena, finding);
     json_end(json, '}');
 }
 
 static struct str solution_of(struct arena *arena, const struct report *report,
-                              const struct finding *finding)
+                              const struct finding *finding, const struct report_style *style)
 {
+    if (part_is_file_kind(finding->kind))
+        return part_text(style, finding->mend, finding->mend_local);
     if (finding->fixed.len)
         return arena_printf(arena, "Upgrade %.*s to %.*s", STR_ARG(part_subject(report, finding)),
                             STR_ARG(finding->fixed));
@@ -202,19 +237,32 @@ static struct str solution_of(struct arena *arena, const struct report *report,
     return arena_printf(arena, "No solution: %s", finding_status_name(finding->status));
 }
 
+/* "title: detail. Why it matters." */
+static struct str description_of(struct arena *arena, const struct finding *finding,
+                                 const struct report_style *style)
+{
+    struct str title = part_text(style, finding->title, finding->title_local);
+    struct str detail = part_text(style, finding->detail, finding->detail_local);
+    struct str why = part_text(style, finding->why, finding->why_local);
+    if (title.len == 0)
+        title = finding->id;
+    if (detail.len)
+        title = arena_printf(arena, "%.*s: %.*s", STR_ARG(title), STR_ARG(detail));
+    return why.len ? arena_printf(arena, "%.*s\n\n%.*s", STR_ARG(title), STR_ARG(why)) : title;
+}
+
 static void write_vulnerability(struct json_writer *json, const struct report *report,
-                                const struct finding *finding)
+                                const struct finding *finding, const struct report_style *style)
 {
     struct arena arena = {0};
-    struct str solution = solution_of(&arena, report, finding);
+    struct str solution = solution_of(&arena, report, finding, style);
     json_begin(json, '{');
     put_id(json, report, finding);
     put_short(json, "name",
               arena_printf(&arena, "%.*s in %.*s", STR_ARG(finding->id),
                            STR_ARG(part_subject(report, finding))),
               GITLAB_NAME);
-    put_short(json, "description", finding->title.len ? finding->title : finding->id,
-              GITLAB_DESCRIPTION);
+    put_short(json, "description", description_of(&arena, finding, style), GITLAB_DESCRIPTION);
     json_put_text(json, "severity", severity_of(finding->severity));
     if (solution.len)
         put_short(json, "solution", solution, GITLAB_SOLUTION);
@@ -230,7 +278,8 @@ static void write_vulnerability(struct json_writer *json, const struct report *r
 /* Returns how many were written: an entry that would make the file too long is the last one's
  * successor that is left out, with all behind it. */
 static size_t write_vulnerabilities(struct json_writer *json, const struct report *report,
-                                    const struct finding *const *findings, size_t count)
+                                    const struct finding *const *findings, size_t count,
+                                    const struct report_style *style)
 {
     struct out *out = json->out;
     struct out entry = {.fd = -1};
@@ -238,7 +287,7 @@ static size_t write_vulnerabilities(struct json_writer *json, const struct repor
     json_open(json, "vulnerabilities", '[');
     for (json->out = &entry; shown < count; shown++) {
         entry.buffer.len = 0;
-        write_vulnerability(json, report, findings[shown]);
+        write_vulnerability(json, report, findings[shown], style);
         bytes += entry.buffer.len;
         if (bytes > GITLAB_BYTES)
             break;
@@ -315,7 +364,7 @@ static void gitlab_write(struct out *out, const struct report *report,
     now[CLOCK_TEXT - 2] = '\0'; /* the schema's times are in UTC and have no "Z" */
     json_begin(&json, '{');
     json_put_text(&json, "version", "15.1.4");
-    size_t shown = write_vulnerabilities(&json, report, findings, count);
+    size_t shown = write_vulnerabilities(&json, report, findings, count, style);
     json_open(&json, "remediations", '[');
     json_end(&json, ']');
     json_open(&json, "scan", '{');

@@ -28,7 +28,8 @@ static size_t count_shown(const struct report *report, const struct finding *con
         const struct package *package = part_package(report, finding);
         bytes += 2 * finding->id.len + text_fit(finding->title, SARIF_TEXT).len +
                  finding->path.len + finding->installed.len + finding->fixed.len +
-                 finding->fingerprint.len + (package ? package->purl.len + package->name.len : 0);
+                 finding->fingerprint.len + finding->detail.len + 2 * finding->excerpt.len +
+                 (package ? package->purl.len + package->name.len : 0);
         if (bytes > SARIF_BYTES)
             break;
     }
@@ -66,33 +67,78 @@ static void write_message(struct json_writer *json, const char *key, struct str 
     json_end(json, '}');
 }
 
-static void write_rule(struct json_writer *json, const struct finding *finding)
+/* How what is wrong with a file is mended; `markdown`: as that, else as plain text. */
+static void add_remedy(struct buf *help, const struct finding *finding,
+                       const struct report_style *style, bool markdown)
 {
-    AUTO_BUF help = {0};
-    char score[16];
-    json_begin(json, '{');
-    json_put_str(json, "id", finding->id);
-    write_message(json, "shortDescription",
-                  text_fit(finding->title.len ? finding->title : finding->id, SARIF_TEXT));
-    /* GitHub asks for it; there is nothing longer to say than the title. */
-    write_message(json, "fullDescription",
-                  text_fit(finding->title.len ? finding->title : finding->id, SARIF_TEXT));
-    buf_printf(&help, "%.*s: %s", STR_ARG(finding->id), severity_name(finding->severity));
+    struct str mend = text_fit(part_text(style, finding->mend, finding->mend_local), SARIF_TEXT);
+    if (mend.len == 0)
+        mend = finding->title.len ? finding->title : finding->id;
+    if (markdown)
+        text_markdown(help, mend, false);
+    else
+        buf_add(help, mend);
+    for (const char *const *reference = finding->references; reference && *reference; reference++)
+        if (part_is_address(str_of(*reference)))
+            buf_printf(help, markdown ? "\n\n<%s>" : "\n%s", *reference);
+}
+
+static void add_scores(struct buf *help, const struct finding *finding)
+{
+    buf_printf(help, "%.*s: %s", STR_ARG(finding->id), severity_name(finding->severity));
     for (size_t i = 0; i < finding->cvss_count; i++)
-        buf_printf(&help, "\nCVSS %s %.1f %.*s", cvss_version_name(finding->cvss[i].version),
+        buf_printf(help, "\nCVSS %s %.1f %.*s", cvss_version_name(finding->cvss[i].version),
                    finding->cvss[i].score, STR_ARG(finding->cvss[i].vector));
     if (finding->has_epss)
-        buf_printf(&help, "\nEPSS %.5f", finding->epss_score);
+        buf_printf(help, "\nEPSS %.5f", finding->epss_score);
     if (finding->kev_added.len)
-        buf_printf(&help, "\nKEV %.*s", STR_ARG(finding->kev_added));
-    write_message(json, "help", buf_str(&help));
+        buf_printf(help, "\nKEV %.*s", STR_ARG(finding->kev_added));
+}
+
+static void write_help(struct json_writer *json, const struct finding *finding,
+                       const struct report_style *style)
+{
+    AUTO_BUF text = {0};
+    AUTO_BUF markdown = {0};
+    struct arena arena = {0};
+    bool of_file = part_is_file_kind(finding->kind);
+    struct str page = of_file ? part_page(&arena, finding) : STR_NONE;
+    if (page.len)
+        json_put_str(json, "helpUri", page);
+    if (of_file) {
+        add_remedy(&text, finding, style, false);
+        add_remedy(&markdown, finding, style, true);
+    } else {
+        add_scores(&text, finding);
+    }
+    json_open(json, "help", '{');
+    json_put_str(json, "text", buf_str(&text));
+    if (markdown.len)
+        json_put_str(json, "markdown", buf_str(&markdown));
+    json_end(json, '}');
+    arena_free(&arena);
+}
+
+static void write_rule(struct json_writer *json, const struct finding *finding,
+                       const struct report_style *style)
+{
+    char score[16];
+    struct str title = part_text(style, finding->title, finding->title_local);
+    struct str why = part_text(style, finding->why, finding->why_local);
+    title = text_fit(title.len ? title : finding->id, SARIF_TEXT);
+    json_begin(json, '{');
+    json_put_str(json, "id", finding->id);
+    write_message(json, "shortDescription", title);
+    /* GitHub asks for it; of a vulnerability there is nothing longer to say than the title. */
+    write_message(json, "fullDescription", why.len ? text_fit(why, SARIF_TEXT) : title);
+    write_help(json, finding, style);
     json_open(json, "defaultConfiguration", '{');
     json_put_text(json, "level", level_of(finding->severity));
     json_end(json, '}');
     json_open(json, "properties", '{');
     snprintf(score, sizeof(score), "%.1f", security_severity(finding));
     json_put_text(json, "security-severity", score);
-    json_put_text(json, "precision", "very-high");
+    json_put_text(json, "precision", part_is_file_kind(finding->kind) ? "high" : "very-high");
     json_open(json, "tags", '[');
     json_str(json, str_of(finding_kind_name(finding->kind)));
     json_str(json, STR("security"));
@@ -120,6 +166,21 @@ static void put_uri(struct json_writer *json, const char *key, struct str path)
     json_put_str(json, key, buf_str(&uri));
 }
 
+/* GitHub wants a line of everything. Columns are the file's bytes: those of characters differ
+ * behind what is not ASCII, and nobody has kept the line. */
+static void write_region(struct json_writer *json, const struct finding *finding)
+{
+    json_open(json, "region", '{');
+    json_put_u64(json, "startLine", finding->line ? finding->line : 1);
+    if (finding->line && finding->column)
+        json_put_u64(json, "startColumn", finding->column);
+    if (finding->line && finding->end_line > finding->line)
+        json_put_u64(json, "endLine", finding->end_line);
+    if (finding->line && finding->excerpt.len)
+        write_message(json, "snippet", finding->excerpt);
+    json_end(json, '}');
+}
+
 static void write_location(struct json_writer *json, const struct report *report,
                            const struct finding *finding)
 {
@@ -131,9 +192,7 @@ static void write_location(struct json_writer *json, const struct report *report
     put_uri(json, "uri", path);
     json_put_text(json, "uriBaseId", "ROOT");
     json_end(json, '}');
-    json_open(json, "region", '{');
-    json_put_u64(json, "startLine", 1);
-    json_end(json, '}');
+    write_region(json, finding);
     json_end(json, '}');
     if (finding->package != PACKAGE_NONE) {
         const struct package *package = &report->packages.items[finding->package];
@@ -151,10 +210,26 @@ static void write_location(struct json_writer *json, const struct report *report
     json_end(json, ']');
 }
 
+/* What a file's finding says: "title: detail (severity)". */
+static void add_message(struct buf *text, const struct finding *finding,
+                        const struct report_style *style)
+{
+    struct str title = part_text(style, finding->title, finding->title_local);
+    struct str detail = part_text(style, finding->detail, finding->detail_local);
+    buf_add(text, text_fit(title.len ? title : finding->id, SARIF_TEXT));
+    if (detail.len)
+        buf_printf(text, ": %.*s", STR_ARG(text_fit(detail, SARIF_TEXT)));
+    buf_printf(text, " (%s)", severity_name(finding->severity));
+    if (finding->removed)
+        buf_puts(text, "; a later layer takes the file away, and it is still in the image");
+}
+
 static void write_result(struct json_writer *json, const struct report *report,
-                         const struct finding *finding, size_t rule)
+                         const struct finding *finding, size_t rule,
+                         const struct report_style *style)
 {
     AUTO_BUF text = {0};
+    bool of_file = part_is_file_kind(finding->kind);
     json_begin(json, '{');
     json_put_str(json, "ruleId", finding->id);
     json_put_u64(json, "ruleIndex", rule);
@@ -162,12 +237,15 @@ static void write_result(struct json_writer *json, const struct report *report,
     if (finding->package != PACKAGE_NONE)
         buf_printf(&text, "%.*s %.*s: ", STR_ARG(report->packages.items[finding->package].name),
                    STR_ARG(finding->installed));
-    buf_printf(&text, "%.*s (%s)", STR_ARG(finding->id), severity_name(finding->severity));
+    if (of_file)
+        add_message(&text, finding, style);
+    else
+        buf_printf(&text, "%.*s (%s)", STR_ARG(finding->id), severity_name(finding->severity));
     if (finding->fixed.len)
         buf_printf(&text, ", fixed in %.*s", STR_ARG(finding->fixed));
     else if (finding->kind == FINDING_VULNERABILITY)
         buf_printf(&text, ", no fix: %s", finding_status_name(finding->status));
-    else if (finding->title.len)
+    else if (finding->title.len && !of_file)
         buf_printf(&text, ": %.*s", STR_ARG(text_fit(finding->title, SARIF_TEXT)));
     write_message(json, "message", buf_str(&text));
     write_location(json, report, finding);
@@ -178,6 +256,10 @@ static void write_result(struct json_writer *json, const struct report *report,
     json_put_u64(json, "risk", (uint64_t)finding->risk);
     json_put_str_or_null(json, "fixed", finding->fixed);
     json_put_text(json, "status", finding_status_name(finding->status));
+    if (of_file && finding->layer != LAYER_NONE)
+        json_put_bool(json, "removed", finding->removed);
+    if (finding->owner.len)
+        json_put_str(json, "owner", finding->owner);
     json_end(json, '}');
     json_end(json, '}');
 }
@@ -220,7 +302,8 @@ static size_t rule_index(const struct rules *rules, struct str id)
     return (size_t)(hit - rules->items);
 }
 
-static void write_driver(struct json_writer *json, const struct rules *rules)
+static void write_driver(struct json_writer *json, const struct rules *rules,
+                         const struct report_style *style)
 {
     json_open(json, "tool", '{');
     json_open(json, "driver", '{');
@@ -228,7 +311,7 @@ static void write_driver(struct json_writer *json, const struct rules *rules)
     json_put_text(json, "version", PLIMSOLL_VERSION);
     json_open(json, "rules", '[');
     for (size_t i = 0; i < rules->count; i++)
-        write_rule(json, rules->items[i]);
+        write_rule(json, rules->items[i], style);
     json_end(json, ']');
     json_end(json, '}');
     json_end(json, '}');
@@ -277,7 +360,7 @@ static void sarif_write(struct out *out, const struct report *report,
     json_put_text(&json, "version", "2.1.0");
     json_open(&json, "runs", '[');
     json_begin(&json, '{');
-    write_driver(&json, &rules);
+    write_driver(&json, &rules, style);
     write_invocation(&json, report, shown, count, style);
     json_open(&json, "originalUriBaseIds", '{');
     json_open(&json, "ROOT", '{');
@@ -285,9 +368,8 @@ static void sarif_write(struct out *out, const struct report *report,
     json_end(&json, '}');
     json_end(&json, '}');
     json_open(&json, "results", '[');
-    for (size_t i = 0; i < shown; i++) {
-        write_result(&json, report, findings[i], rule_index(&rules, findings[i]->id));
-    }
+    for (size_t i = 0; i < shown; i++)
+        write_result(&json, report, findings[i], rule_index(&rules, findings[i]->id), style);
     json_end(&json, ']');
     json_end(&json, '}');
     json_end(&json, ']');
