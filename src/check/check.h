@@ -126,3 +126,6 @@ int check_text(enum check_subject subject, struct str text, struct str path, str
 int check_image(struct str text, struct str path, struct check_sink *sink, struct pl_err *err);
 int check_dockerfile(struct str text, struct str path, struct check_sink *sink, struct pl_err *err);
 int check_kubernetes(struct str text, struct str path, struct check_sink *sink, struct pl_err *err);
+int check_compose(struct str text, struct str path, struct check_sink *sink, struct pl_err *err);
+int check_systemd(struct str text, struct str path, struct check_sink *sink, struct pl_err *err);
+int check_quadlet(struct str text, struct str path, struct check_sink *sink, struct pl_err *err);

@@ -118,6 +118,15 @@ bool check_is_known(struct str value)
     return str_find(value, STR("{{")) == SIZE_MAX && str_index(value, '$') == SIZE_MAX;
 }
 
+int check_template(struct str text, int result, struct pl_err *err)
+{
+    if (result != -PL_E_FORMAT || str_find(text, STR("{{")) == SIZE_MAX)
+        return result;
+    return err_set(err, PL_E_UNSUPPORTED,
+                   "this is a template and no YAML yet: fill it in first (helm template), and look "
+                   "at the result");
+}
+
 /* ---- what data says ---- */
 
 struct look {

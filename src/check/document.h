@@ -60,3 +60,6 @@ bool check_is_known(struct str value);
 /* A finding at a node; evidence: the scope's name, `what` and `value` (may be empty). */
 void check_tell(struct check_sink *sink, const struct check *check, const struct check_scope *scope,
                 const struct yaml_node *node, const char *what, struct str value);
+/* `result`, but where a text is no YAML because it is a template (of Go's, Helm among others)
+ * still: PL_E_UNSUPPORTED. */
+int check_template(struct str text, int result, struct pl_err *err);

@@ -120,16 +120,6 @@ const struct yaml_node *kubernetes_flag(const struct check_scope *container, con
     return found;
 }
 
-/* Go templates (Helm, among others) that are no YAML before they are filled in. */
-static int tell_template(struct str text, int result, struct pl_err *err)
-{
-    if (result != -PL_E_FORMAT || str_find(text, STR("{{")) == SIZE_MAX)
-        return result;
-    return err_set(err, PL_E_UNSUPPORTED,
-                   "this is a template and no YAML yet: fill it in first (helm template), and look "
-                   "at the result");
-}
-
 int check_kubernetes(struct str text, struct str path, struct check_sink *sink, struct pl_err *err)
 {
     struct check_document document;
@@ -137,7 +127,7 @@ int check_kubernetes(struct str text, struct str path, struct check_sink *sink, 
     struct arena arena = {0};
     struct reader reader = {.document = &document, .err = err};
     check_document_init(&document, CHECK_KUBERNETES, text, path, &arena);
-    int r = tell_template(text, yaml_tree_read(text, &arena, &documents, err), err);
+    int r = check_template(text, yaml_tree_read(text, &arena, &documents, err), err);
     reader.result = r;
     for (size_t i = 0; i < documents.roots.count; i++) {
         reader.result = 0;

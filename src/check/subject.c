@@ -20,12 +20,20 @@ static const struct {
     const char *pattern;
     enum check_subject subject;
 } names[] = {
-    {"*.dockerignore", CHECK_SUBJECT_COUNT}, {"dockerfile.md", CHECK_SUBJECT_COUNT},
-    {"dockerfile", CHECK_DOCKERFILE},        {"dockerfile.*", CHECK_DOCKERFILE},
-    {"*.dockerfile", CHECK_DOCKERFILE},      {"containerfile", CHECK_DOCKERFILE},
-    {"containerfile.*", CHECK_DOCKERFILE},   {"*.containerfile", CHECK_DOCKERFILE},
-    {"compose*.yml", CHECK_COMPOSE},         {"compose*.yaml", CHECK_COMPOSE},
-    {"docker-compose*.yml", CHECK_COMPOSE},  {"docker-compose*.yaml", CHECK_COMPOSE},
+    {"*.dockerignore", CHECK_SUBJECT_COUNT},
+    {"dockerfile.md", CHECK_SUBJECT_COUNT},
+    {"dockerfile", CHECK_DOCKERFILE},
+    {"dockerfile.*", CHECK_DOCKERFILE},
+    {"*.dockerfile", CHECK_DOCKERFILE},
+    {"containerfile", CHECK_DOCKERFILE},
+    {"containerfile.*", CHECK_DOCKERFILE},
+    {"*.containerfile", CHECK_DOCKERFILE},
+    {"compose*.yml", CHECK_COMPOSE},
+    {"compose*.yaml", CHECK_COMPOSE},
+    {"docker-compose*.yml", CHECK_COMPOSE},
+    {"docker-compose*.yaml", CHECK_COMPOSE},
+    {"*.service", CHECK_SYSTEMD},
+    {"*.container", CHECK_QUADLET},
 };
 
 /* A template of a Dockerfile (Jinja, ERB, Go) is no Dockerfile yet. */
@@ -51,6 +59,15 @@ static bool has_key(struct str head, const char *key, struct str *ret_value)
             *ret_value = str_trim(str_from(line, name.len + 1));
             return true;
         }
+    return false;
+}
+
+static bool has_line(struct str head, const char *text)
+{
+    struct str line;
+    while (str_cut(&head, '\n', &line))
+        if (str_is(str_trim(line), text))
+            return true;
     return false;
 }
 
@@ -118,13 +135,15 @@ enum check_subject check_subject_of(struct str path, struct str head)
         return CHECK_KUBERNETES;
     if (is_open_name(name) && looks_like_compose(head))
         return CHECK_COMPOSE;
+    if (str_ends(name, STR(".pod")) && has_line(head, "[Pod]"))
+        return CHECK_QUADLET;
     return CHECK_SUBJECT_COUNT;
 }
 
 /* What only its first bytes tell of a name; the subjects that they can be. */
 static bool is_open_name(struct str name)
 {
-    static const char *const endings[] = {".yaml", ".yml", ".json"};
+    static const char *const endings[] = {".yaml", ".yml", ".json", ".pod"};
     for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
         if (str_ends(name, str_of(endings[i])))
             return true;
@@ -158,5 +177,9 @@ enum check_subject check_subject_by_text(struct str head)
         return CHECK_KUBERNETES;
     if (looks_like_compose(head))
         return CHECK_COMPOSE;
+    if (has_line(head, "[Container]") || has_line(head, "[Pod]"))
+        return CHECK_QUADLET;
+    if (has_line(head, "[Service]"))
+        return CHECK_SYSTEMD;
     return looks_like_dockerfile(head) ? CHECK_DOCKERFILE : CHECK_SUBJECT_COUNT;
 }

@@ -95,5 +95,52 @@ class Kubernetes(Folder):
         self.assertTrue(report["complete"])
 
 
+class Compose(Folder):
+    def test_which_files_and_what_is_extended(self):
+        self.write("compose.override.yaml", "services:\n  web:\n    privileged: true\n")
+        self.write("stack.yml", "name: x\nservices:\n  web:\n    image: nginx\n")
+        self.write("ci.yml", "services:\n  - postgres\nimage: nginx\n")
+        self.write("services.yaml", "services:\n  _defaults:\n    autowire: true\n")
+        self.assertEqual({item for item in self.found(self.place.name)},
+                         {("compose.override.yaml", 3, "compose-privileged"), ("stack.yml", 4, "compose-image-latest")})
+        path = self.write("compose.yaml", "services:\n  base:\n    image: a:1\n    read_only: true\n"
+                                          "  web:\n    extends: base\n  other:\n    extends: {file: x.yaml, service: base}\n")
+        found = {line for _, line, name in self.found(path, "--checks", "compose-root-filesystem")
+                 if name == "compose-root-filesystem"}
+        self.assertEqual(found, {8})
+        path = self.write("loop.yaml", "services:\n  a:\n    image: a:1\n    extends: b\n  b:\n    extends: a\n")
+        self.assertTrue(self.audit(path)[0]["complete"])
+
+    def test_variables_have_defaults(self):
+        path = self.write("compose.yaml", "services:\n  web:\n    image: nginx:${TAG:-latest}\n    environment:\n"
+                                          "      DB_PASSWORD: ${DB_PASSWORD:?set it}\n      API_TOKEN: ${API_TOKEN-abcdef}\n")
+        self.assertEqual({(line, name) for _, line, name in self.found(path)},
+                         {(3, "compose-image-latest"), (6, "compose-env-secret")})
+
+
+class Units(Folder):
+    def test_command_lines(self):
+        path = self.write("web.service", "[Unit]\nDescription=docker run --privileged\n[Service]\n"
+                          "Environment=DB_PASSWORD=hunter2\n"
+                          "ExecStartPre=-/usr/bin/docker rm -f web\n# no\nExecStart=-/usr/bin/docker --debug run --rm \\\n"
+                          "  # a comment\n  -itv /:/host \\\n  --net host -e DB_PASSWORD nginx\n"
+                          "ExecStartPost=/bin/sh -c 'exec podman run --pid=host quay.io/a/b:1'\n")
+        self.assertEqual({(line, name) for _, line, name in self.found(path)}, {
+            (4, "systemd-env-secret"), (7, "systemd-system-path"), (7, "systemd-network-host"), (7, "systemd-image-latest"),
+            (11, "systemd-pid-host")})
+        self.assertEqual(self.found(self.write("other.service", "[Service]\nExecStart=/usr/sbin/nginx\n")), set())
+
+    def test_quadlets(self):
+        path = self.write("web.container", "[Container]\nImage=quay.io/a/b:1\nAddCapability=CAP_SYS_ADMIN\nAddCapability=\n"
+                          "User=root\nUser=1000\n; plimsoll ignore=quadlet-network-host it is a router\nNetwork=host\n"
+                          "Volume=/etc:/etc:ro\n[Service]\nRestart=always\n")
+        report, _ = self.audit(path)
+        self.assertEqual({(finding["line"], finding["id"], bool(finding.get("suppressed")))
+                          for finding in report["findings"]},
+                         {(8, "quadlet-network-host", True), (9, "quadlet-system-path", False)})
+        path = self.write("web.pod", "[Pod]\nPublishPort=5432:5432\n")
+        self.assertEqual({(line, name) for _, line, name in self.found(path)}, {(2, "quadlet-port-internal")})
+
+
 if __name__ == "__main__":
     unittest.main()
