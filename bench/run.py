@@ -22,6 +22,7 @@ import zipfile
 
 import delta as deltas
 import registry as registries
+import secrets_rows
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CACHE = os.path.join(ROOT, "bench/cache")
@@ -409,8 +410,13 @@ def main():
     feeds = args.feeds or (beside if os.path.isdir(beside) else None)
     bench = Bench(os.path.abspath(args.build), feeds)
     os.environ["PLIMSOLL_CACHE"] = "none"  # what is measured twice is done twice
+    os.environ["PLIMSOLL_SKIP"] = "secret,password,config,permission,malware"
     scanning(bench)
     registries.registry(bench, seconds, cached, root("big.tar", BIG), os.path.join(CACHE, "big-gzip.tar"))
+    del os.environ["PLIMSOLL_SKIP"]
+    secrets_rows.secrets(bench, seconds, cached, image, warm, anonymous_peak, root("big.tar", BIG),
+                         os.path.join(CACHE, "big-gzip.tar"))
+    os.environ["PLIMSOLL_SKIP"] = "secret,password,config,permission,malware"  # the rest is about packages
     languages(bench)
     java(bench)
     database(bench)

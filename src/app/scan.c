@@ -226,7 +226,8 @@ int scan_target(struct str target, const struct scan_options *options, struct re
         .max_age = options->max_age,
     };
     report->complete = true;
-    int r = choose_catalogers(options->catalogers, &enabled, err);
+    bool all = options->catalogers.len || !options->files_only;
+    int r = choose_catalogers(all ? options->catalogers : STR("os"), &enabled, err);
     if (r == 0 && options->database)
         r = evaluate_open(&evaluate_options, &db, err);
     if (r == 0)
@@ -238,7 +239,8 @@ int scan_target(struct str target, const struct scan_options *options, struct re
         jars_resolve(report, db); /* the document was made without one, or with an older one */
     report->catalog.complete = report->complete;
     report->catalog.diagnostics = report->diagnostics.count;
-    evaluate_system(report);
+    if (!options->files_only)
+        evaluate_system(report);
     if (db)
         r = evaluate(report, db, &evaluate_options, err);
     if (r == 0 && options->licenses)

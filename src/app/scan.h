@@ -10,15 +10,18 @@
 #include "model/report.h"
 
 struct scan_options {
-    struct target_options target;     /* platform and progress are taken from below */
-    struct str platform;              /* "os/arch[/variant]"; empty: this machine's */
-    const char *database;             /* folder of the advisory database; NULL: packages only */
-    struct str catalogers;            /* names or groups apart by commas; empty: all */
-    unsigned jobs;                    /* layers at once; 0: one for each core */
-    bool details;                     /* hashes, dependencies, licences by their texts */
-    bool verify;                      /* check the digests of plain layers, too */
-    uint64_t max_age;                 /* seconds that the database may be old; 0: any age */
-    struct attached_options attached; /* what is attached to images in registries */
+    struct target_options target; /* platform and progress are taken from below */
+    struct str platform;          /* "os/arch[/variant]"; empty: this machine's */
+    const char *database;         /* folder of the advisory database; NULL: packages only */
+    struct str catalogers;        /* names or groups apart by commas; empty: all */
+    unsigned jobs;                /* layers at once; 0: one for each core */
+    /* Nothing is asked of packages: only the system's are read, which tell whose files are whose.
+     */
+    bool files_only;
+    bool details;                          /* hashes, dependencies, licences by their texts */
+    bool verify;                           /* check the digests of plain layers, too */
+    uint64_t max_age;                      /* seconds that the database may be old; 0: any age */
+    struct attached_options attached;      /* what is attached to images in registries */
     const struct license_policy *licenses; /* NULL: licences are not judged */
     const struct progress *progress;       /* NULL: none */
     const struct inspect_setup *inspect;   /* NULL: files are not looked into */

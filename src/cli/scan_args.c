@@ -344,6 +344,8 @@ int scan_setup_parse(struct scan_setup *setup, const struct args *args, bool sbo
     if (r < 0)
         return r;
     setup->options.jobs = (unsigned)jobs;
+    setup->options.files_only =
+        !setup->sbom && !kinds.on[FINDING_VULNERABILITY] && !setup->options.licenses;
     return setup->sbom || !kinds.on[FINDING_VULNERABILITY] ? 0 : ensure_database(setup, err);
 }
 
