@@ -204,6 +204,15 @@ class Telling(Case):
         self.assertEqual([finding["suppressed"] for finding in document["findings"]], [None])
 
 
+class Pages(unittest.TestCase):
+    def test_the_table_of_kinds_is_up_to_date(self):
+        with tempfile.NamedTemporaryFile() as made:
+            subprocess.run([os.path.join(ROOT, "tools/gen_secrets.py"), "--page", os.path.join(ROOT, "tests/secrets/labelled.tsv"),
+                            made.name], check=True)
+            with open(os.path.join(ROOT, "docs/secrets-kinds.md"), encoding="utf-8") as kept:
+                self.assertEqual(open(made.name, encoding="utf-8").read(), kept.read(), "tools/gen_secrets.py --page")
+
+
 class Rules(Case):
     def write(self, name, text):
         path = os.path.join(self.folder, name)
