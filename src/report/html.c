@@ -329,7 +329,7 @@ static const char *const columns[] = {
 static void write_row(struct html *html, const struct finding *finding)
 {
     struct arena arena = {0};
-    struct str link = part_link(&arena, finding->kind, finding->id);
+    struct str link = part_page(&arena, finding), place = part_place(&arena, finding);
     out_puts(html->out, "<tr><td>");
     html_severity(html, finding->severity, 0);
     out_printf(html->out, "</td><td class=\"number\">%d</td><td>", finding->risk);
@@ -343,7 +343,9 @@ static void write_row(struct html *html, const struct finding *finding)
     if (finding->kev_added.len)
         out_puts(html->out, " <span class=\"severity kev\">KEV</span>");
     out_puts(html->out, "</td><td>");
-    text_markup(html->out, part_subject(html->report, finding));
+    text_markup(html->out, place.len && !part_package(html->report, finding)
+                               ? place
+                               : part_subject(html->report, finding));
     out_puts(html->out, "</td><td>");
     text_markup(html->out, finding->installed);
     out_puts(html->out, "</td><td>");
@@ -352,7 +354,7 @@ static void write_row(struct html *html, const struct finding *finding)
     else if (finding->kind == FINDING_VULNERABILITY)
         html_word(html, part_statuses[finding->status]);
     out_puts(html->out, "</td><td>");
-    text_markup(html->out, finding->title);
+    html_twins(html, finding->title, finding->title_local);
     out_puts(html->out, "</td></tr>\n");
     arena_free(&arena);
 }
@@ -428,6 +430,7 @@ static void html_write(struct out *out, const struct report *report,
     if (report->findings.count || report->database.used)
         write_cards(&html);
     write_updates(&html);
+    html_files(&html);
     html_charts(&html);
     write_notes(&html);
     write_table(&html);

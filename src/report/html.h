@@ -28,5 +28,7 @@ void html_twins(struct html *html, struct str english, struct str local);
 void html_severity(struct html *html, enum severity severity, size_t count);
 
 void html_charts(struct html *html);
+/* What is wrong with files and configs: a section a kind. */
+void html_files(struct html *html);
 /* All findings and packages as JSON, for the script. */
 void html_data(struct html *html);

@@ -98,6 +98,16 @@ static const struct {
     {"other", N_("other")},
     {"vulnerability", N_("vulnerability")},
     {"license", N_("license")},
+    {"config", N_("configuration")},
+    {"secret", N_("secret")},
+    {"password", N_("password")},
+    {"permission", N_("permission")},
+    {"malware", N_("malware")},
+    {"excerpt", N_("Excerpt")},
+    {"why", N_("Why it matters")},
+    {"mend", N_("How to mend it")},
+    {"removed", N_("A later layer takes the file away; it is still in the image.")},
+    {"owner", N_("Owner")},
     {"fingerprint", N_("Fingerprint")},
     {"purl", "purl"},
 };
@@ -177,6 +187,53 @@ static void write_packages(struct html *html)
     out_puts(out, "]");
 }
 
+/* English and, where there is one, the Chinese twin. */
+static void put_twins(struct out *out, struct str text, struct str local)
+{
+    out_putc(out, '[');
+    put_text(out, text);
+    put_next(out, i18n_get() == LANG_ZH && local.len ? local : text);
+    out_putc(out, ']');
+}
+
+/* Of what files and configs tell of: why it matters and how it is mended; else 0. */
+static void add_help(struct out *out, const struct finding *finding)
+{
+    size_t count = 0;
+    if (!part_is_file_kind(finding->kind)) {
+        out_puts(out, ",0");
+        return;
+    }
+    out_puts(out, ",[");
+    put_twins(out, finding->title, finding->title_local);
+    out_putc(out, ',');
+    put_twins(out, finding->why, finding->why_local);
+    out_putc(out, ',');
+    put_twins(out, finding->mend, finding->mend_local);
+    out_puts(out, ",[");
+    for (const char *const *reference = finding->references; reference && *reference; reference++)
+        if (part_is_address(str_of(*reference))) {
+            out_puts(out, count++ ? "," : "");
+            put_text(out, str_of(*reference));
+        }
+    out_puts(out, "]]");
+}
+
+/* Where in the file, and what exactly. */
+static void add_place(struct out *out, const struct finding *finding)
+{
+    if (!part_is_file_kind(finding->kind)) {
+        out_puts(out, ",0");
+        return;
+    }
+    out_printf(out, ",[%u,", finding->line);
+    put_twins(out, finding->detail, finding->detail_local);
+    put_next(out, finding->excerpt);
+    out_printf(out, ",%d", finding->removed);
+    put_next(out, finding->owner);
+    out_putc(out, ']');
+}
+
 /* What the findings of one id have in common. */
 static void add_record(struct out *out, const struct finding *finding)
 {
@@ -201,7 +258,9 @@ static void add_record(struct out *out, const struct finding *finding)
     else
         out_puts(out, ",null,null");
     put_next(out, finding->kev_added);
-    out_printf(out, ",%d]", finding->kev_ransomware);
+    out_printf(out, ",%d", finding->kev_ransomware);
+    add_help(out, finding);
+    out_putc(out, ']');
 }
 
 /* Findings of one id and severity stand one behind the other: one that says the same as the one
@@ -266,6 +325,7 @@ static void write_finding(struct html *html, const struct finding *finding, size
     put_next(out, finding->match.by);
     out_printf(out, ",%d", report->verdict.asked && finding->fails);
     put_next(out, finding->fingerprint);
+    add_place(out, finding);
     out_putc(out, ']');
 }
 

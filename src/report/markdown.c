@@ -1,13 +1,16 @@
 /* Markdown for a comment on a pull request (GitHub, GitLab) or a job's summary. Texts of images can
  * make no mention, link, reference or markup in it, and it is not longer than GitHub takes: 65,536
  * characters. */
+#include <stdlib.h>
+
 #include "report/groups.h"
 #include "report/text.h"
 
 enum {
     MARKDOWN_UNITS = 65536,
-    MARKDOWN_END = 600, /* kept free for what says that something was cut */
+    MARKDOWN_END = 800, /* kept free for what says that something was cut */
     ROWS_SHOWN = 30,    /* of one group */
+    PLACES_SHOWN = 10,  /* of one rule */
     UPDATES_SHOWN = 5,
     DIAGNOSTICS_SHOWN = 10,
     NAME_BYTES = 120,
@@ -20,6 +23,7 @@ struct markdown {
     const struct report_style *style;
     struct finding_groups groups;
     size_t units; /* written so far */
+    size_t kept;  /* units kept free for what comes later */
     struct buf part;
 };
 
@@ -58,7 +62,7 @@ static void add_id(struct buf *buf, const struct finding *finding)
 static bool flush(struct markdown *markdown, bool last)
 {
     size_t units = text_units(buf_str(&markdown->part));
-    bool fits = markdown->units + units <= MARKDOWN_UNITS - (last ? 0 : MARKDOWN_END);
+    bool fits = markdown->units + units <= MARKDOWN_UNITS - (last ? 0 : markdown->kept);
     if (fits) {
         out_add(markdown->out, buf_str(&markdown->part));
         markdown->units += units;
@@ -271,6 +275,121 @@ static void write_groups(struct markdown *markdown)
     flush(markdown, true);
 }
 
+/* The line is never cut off. */
+static void add_place(struct markdown *markdown, const struct finding *finding)
+{
+    struct buf *part = &markdown->part;
+    if (finding->path.len == 0)
+        return;
+    buf_puts(part, "<code>");
+    add_text(part, finding->path, NAME_BYTES, true);
+    if (finding->line)
+        buf_printf(part, ":%u", finding->line);
+    buf_puts(part, "</code>");
+}
+
+static void add_places(struct markdown *markdown, const struct finding *const *findings,
+                       size_t count)
+{
+    struct buf *part = &markdown->part;
+    size_t left = count > PLACES_SHOWN ? count - PLACES_SHOWN : 0;
+    buf_printf(part, "| %s | %s |\n|---|---|\n", T(N_("Place")), T(N_("What")));
+    for (size_t i = 0; i < count - left; i++) {
+        struct arena arena = {0};
+        struct str said = part_said(&arena, markdown->style, findings[i]);
+        buf_puts(part, "| ");
+        add_place(markdown, findings[i]);
+        buf_puts(part, " | ");
+        if (said.len)
+            add_code(part, said);
+        if (findings[i]->removed)
+            buf_printf(part, " %s",
+                       T(N_("A later layer takes the file away; it is still in the image.")));
+        buf_puts(part, " |\n");
+        arena_free(&arena);
+    }
+    buf_putc(part, '\n');
+    if (left) {
+        buf_printf(part, T_N(markdown, N_("%zu more place"), N_("%zu more places"), left), left);
+        buf_puts(part, "\n\n");
+    }
+}
+
+/* What is wrong with some files, and how it is mended. */
+static void add_rule(struct markdown *markdown, const struct finding *const *findings, size_t count)
+{
+    const struct finding *first = findings[0];
+    struct buf *part = &markdown->part;
+    struct arena arena = {0};
+    struct str title = part_text(markdown->style, first->title, first->title_local);
+    struct str mend = part_text(markdown->style, first->mend, first->mend_local);
+    struct str page = part_page(&arena, first);
+    buf_printf(part, "<details><summary>%s %s: ", marks[first->severity],
+               T(part_severities[first->severity]));
+    add_text(part, title, TITLE_BYTES, true);
+    buf_putc(part, ' ');
+    add_code(part, first->id);
+    buf_printf(part, " (%zu)</summary>\n\n", count);
+    add_places(markdown, findings, count);
+    if (mend.len) {
+        buf_puts(part, "→ ");
+        add_text(part, mend, 1000, false);
+    }
+    if (page.len)
+        buf_printf(part, " [%s](%.*s)", T(N_("References")), STR_ARG(page));
+    buf_puts(part, "\n\n</details>\n");
+    arena_free(&arena);
+}
+
+/* A section a kind; returns how many rules there was no room for. */
+static size_t write_kind(struct markdown *markdown, enum finding_kind kind,
+                         const struct finding *const *findings, size_t count)
+{
+    size_t left = 0, of_kind = 0;
+    for (size_t i = 0; i < count; i++)
+        of_kind += findings[i]->kind == kind;
+    if (of_kind == 0)
+        return 0;
+    buf_printf(&markdown->part, "#### %s (%zu)\n\n", T(part_kinds[kind]), of_kind);
+    for (size_t i = 0, end; i < count; i = end) {
+        end = part_rule_end(findings, count, i);
+        if (findings[i]->kind != kind)
+            continue;
+        if (left) {
+            left++;
+            continue;
+        }
+        add_rule(markdown, findings + i, end - i);
+        left = !flush(markdown, false);
+    }
+    buf_putc(&markdown->part, '\n');
+    flush(markdown, false);
+    return left;
+}
+
+/* They get half of the comment where packages have findings, too. */
+static void write_files(struct markdown *markdown)
+{
+    size_t count, left = 0;
+    const struct finding **findings = report_counted(markdown->report, &count);
+    if (markdown->groups.groups.count)
+        markdown->kept = MARKDOWN_UNITS / 2;
+    for (size_t i = 0; i < PART_FILE_KINDS; i++)
+        left += write_kind(markdown, part_file_kinds[i], findings, count);
+    markdown->kept = MARKDOWN_END / 2;
+    if (left)
+        buf_printf(&markdown->part,
+                   T_N(markdown,
+                       N_("⚠️ %zu rule and its places are left out: a comment holds 65,536 "
+                          "characters.\n\n"),
+                       N_("⚠️ %zu rules and their places are left out: a comment holds 65,536 "
+                          "characters.\n\n"),
+                       left),
+                   left);
+    flush(markdown, false);
+    free(findings);
+}
+
 static void write_diagnostics(struct markdown *markdown)
 {
     const struct report *report = markdown->report;
@@ -325,7 +444,7 @@ static void write_origin(struct markdown *markdown)
 static void markdown_write(struct out *out, const struct report *report,
                            const struct report_style *style)
 {
-    struct markdown markdown = {.out = out, .report = report, .style = style};
+    struct markdown markdown = {.out = out, .report = report, .style = style, .kept = MARKDOWN_END};
     struct report_counts counts = report_count(report);
     finding_groups_make(&markdown.groups, report);
     write_verdict(&markdown, &counts);
@@ -333,6 +452,7 @@ static void markdown_write(struct out *out, const struct report *report,
     write_origin(&markdown);
     write_diagnostics(&markdown);
     write_updates(&markdown);
+    write_files(&markdown);
     write_groups(&markdown);
     finding_groups_free(&markdown.groups);
     buf_free(&markdown.part);

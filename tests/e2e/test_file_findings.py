@@ -13,7 +13,7 @@ import unittest
 import xml.etree.ElementTree as ElementTree
 
 import support
-from browser import node
+from browser import browse, node
 from support import ROOT
 
 ONLY = "secret,config,permission,password"
@@ -149,6 +149,88 @@ class Sarif(Case):
         self.assertIn("files scanned", done.stdout + done.stderr)
         self.assertEqual(set(re.findall(r"(?:error|warning) ([A-Z]+\d+)", done.stdout + done.stderr)) - {"SARIF2005"}, set(),
                          done.stdout)
+
+
+class Markdown(Case):
+    def test_sections(self):
+        text = self.write("markdown")
+        page = node("""const md = require("markdown-it")({ html: true, linkify: true });
+            console.log(JSON.stringify(md.render(%s)));""" % json.dumps(text))
+        self.assertEqual(re.findall(r"<h4>(.*?)</h4>", page),
+                         [f"{head} ({len(self.of(kind))})" for head, kind in (
+                             ("Secrets", "secret"), ("Passwords", "password"), ("Permissions", "permission"), ("Configuration", "config"))])
+        self.assertNotIn("<img", page)
+        shown = html.unescape(re.sub("<[^>]*>", "", page))
+        self.assertNotIn("@user", shown)  # would be a mention
+        shown = shown.replace("\u200b", "")
+        self.assertIn(HOSTILE + ":2", shown)
+        for found in self.findings:
+            self.assertIn(found["title"], shown)
+            self.assertIn(found.get("excerpt", ""), shown)
+            self.assertIn(found["mend"].split(" ")[0], shown)
+        for table in re.findall("<table>.*?</table>", page, re.S)[1:]:  # the first has the counts
+            self.assertEqual({row.count("<t") - 1 for row in re.findall("<tr>.*?</tr>", table, re.S)}, {2}, table)
+        self.assertIn("#### 密钥", self.write("markdown", "--lang", "zh"))
+
+    def test_a_comment_is_never_too_long(self):
+        names = [f"srv/{number:04}-{'x' * 60}/.env" for number in range(3000)]
+        image = support.docker_archive(os.path.join(self.folder, "many.tar"), [support.layer(
+            [{"path": name, "text": "x", "mode": "4755"} for name in names])])
+        done = support.plimsoll("scan", "--only", "permission", "--format", "markdown", image)
+        self.assertLessEqual(len(done.stdout.encode("utf-16-le")) // 2, 65536)
+        self.assertIn("more places", done.stdout)
+
+
+class Html(Case):
+    def page(self, *words):
+        path = os.path.join(self.folder, "page.html")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(self.write("html", *words))
+        return path
+
+    def test_sections_without_a_script(self):
+        seen, said, _ = browse(self.page(), """
+            const page = await open({ javaScriptEnabled: false });
+            return { kinds: await page.locator("section.files").evaluateAll((all) => all.map((one) => one.dataset.kind)),
+              text: (await page.locator("section.files").allTextContents()).join("\\n"), images: await page.locator("img").count(),
+              rows: await page.locator("#findings tbody tr").allTextContents() };""")
+        self.assertEqual((said, seen["images"]), ([], 0))
+        self.assertEqual(seen["kinds"], ["secret", "password", "permission", "config"])
+        self.assertIn(HOSTILE + ":2", seen["text"])
+        for found in self.findings:
+            for text in (found["title"], found["mend"], found.get("excerpt", ""), found.get("detail", "")):
+                self.assertIn(text, seen["text"])
+        self.assertEqual(len(seen["rows"]), len(self.findings))
+
+    def test_filters_and_details(self):
+        seen, said, asked = browse(self.page(), """
+            const page = await open(), seen = {};
+            seen.kinds = await page.locator("select[name=kind] option").allInnerTexts();
+            await page.selectOption("select[name=kind]", { label: "secret" });
+            seen.rows = await page.locator("#panel-findings tr.row").count();
+            await page.locator("#panel-findings tr.row").first().click();
+            seen.detail = await page.locator("#panel-findings tr.detail").first().innerText();
+            await page.fill("#search", "no such thing");
+            await page.waitForFunction(() => !document.querySelector("#panel-findings tr.row"));
+            return seen;""")
+        self.assertEqual((said, len(asked)), ([], 1))
+        self.assertEqual(set(seen["kinds"]), {"all", "secret", "configuration", "permission", "password"})
+        self.assertEqual(seen["rows"], len(self.of("secret")))
+        found = self.of("secret")[0]
+        for text in (found["excerpt"], found["mend"], f"{found['path']}:{found['line']}"):
+            self.assertIn(text, seen["detail"])
+
+    def test_chinese(self):
+        seen, said, _ = browse(self.page("--lang", "zh"), """
+            const page = await open();
+            const titles = () => page.locator("#panel-findings tr.row td:last-child").allInnerTexts();
+            const chinese = await titles();
+            await page.click("#languages button[lang=en]");
+            return { chinese, english: await titles() };""")
+        self.assertEqual(said, [])
+        self.assertTrue(all(re.search("[\u4e00-\u9fff]", text) for text in seen["chinese"]), seen["chinese"])
+        for text, found in zip(seen["english"], self.findings):
+            self.assertTrue(text.startswith(found["title"]), text)
 
 
 class Template(Case):
