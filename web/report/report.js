@@ -4,54 +4,11 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const CHUNK = 100;
   // Places in the arrays of src/report/html_data.c.
-  const F = {
-      record : 0,
-      kind : 1,
-      severity : 2,
-      risk : 3,
-      package : 4,
-      installed : 5,
-      fixed : 6,
-      status : 7,
-      reason : 8,
-      path : 9,
-      layer : 10,
-      base : 11,
-      suppressed : 12,
-      feed : 13,
-      advisories : 14,
-      range : 15,
-      by : 16,
-      fails : 17,
-      fingerprint : 18,
-      place : 19
-  };
-  const R = {
-      id : 0,
-      aliases : 1,
-      title : 2,
-      cvss : 3,
-      cwes : 4,
-      published : 5,
-      epss : 6,
-      percentile : 7,
-      kev : 8,
-      ransomware : 9,
-      help : 10
-  };
-  const H = {
-      title : 0,
-      why : 1,
-      mend : 2,
-      references : 3
-  };
-  const W = {
-      line : 0,
-      detail : 1,
-      excerpt : 2,
-      removed : 3,
-      owner : 4
-  };
+  const F = { record: 0, kind: 1, severity: 2, risk: 3, package: 4, installed: 5, fixed: 6, status: 7, reason: 8, path: 9,
+    layer: 10, base: 11, suppressed: 12, feed: 13, advisories: 14, range: 15, by: 16, fails: 17, fingerprint: 18, place: 19 };
+  const R = { id: 0, aliases: 1, title: 2, cvss: 3, cwes: 4, published: 5, epss: 6, percentile: 7, kev: 8, ransomware: 9, help: 10 };
+  const H = { title: 0, why: 1, mend: 2, references: 3 };
+  const W = { line: 0, detail: 1, excerpt: 2, removed: 3, owner: 4 };
   const P = { type: 0, name: 1, version: 2, arch: 3, purl: 4, licenses: 5, paths: 6, layer: 7, cataloger: 8, depends: 9 };
   const SEVERITY_ORDER = [5, 4, 3, 2, 0, 1];
   const root = document.documentElement;
@@ -65,12 +22,9 @@
   const packageOf = (finding) => finding[F.package] >= 0 ? data.packages[finding[F.package]] : null;
   const pathOf = (finding) => finding[F.path] || (packageOf(finding) && packageOf(finding)[P.paths][0]) || "";
   // What files and configs tell of: where, what exactly, and how it is mended.
-  const placeOf = (finding) => finding[F.place] && finding[F.place][W.line]
-                                   ? `${finding[F.path]}:${finding[F.place][W.line]}`
-                                   : finding[F.path];
+  const placeOf = (finding) => finding[F.place] && finding[F.place][W.line] ? `${finding[F.path]}:${finding[F.place][W.line]}` : finding[F.path];
   const detailOf = (finding) => finding[F.place] ? finding[F.place][W.detail][chinese()] : "";
-  const helpOf = (finding, name) =>
-      record(finding)[R.help] ? record(finding)[R.help][H[name]][chinese()] : "";
+  const helpOf = (finding, name) => record(finding)[R.help] ? record(finding)[R.help][H[name]][chinese()] : "";
   const titleOf = (finding) => helpOf(finding, "title") || record(finding)[R.title];
   const subject = (finding) => packageOf(finding) ? packageOf(finding)[P.name] : placeOf(finding);
   const severityName = (severity) => data.severities[severity][1][chinese()];
@@ -212,11 +166,10 @@
   }
 
   function findingDetails(finding) {
-      const about = record(finding), found = packageOf(finding), kind = data.kinds[finding[F.kind]],
-            place = finding[F.place];
-      const addresses = about[R.help] ? about[R.help][H.references] : [];
-      const percent = (value) => (value * 100).toFixed(value < 0.1 ? 2 : 1) + " %";
-      return [
+    const about = record(finding), found = packageOf(finding), kind = data.kinds[finding[F.kind]], place = finding[F.place];
+    const addresses = about[R.help] ? about[R.help][H.references] : [];
+    const percent = (value) => (value * 100).toFixed(value < 0.1 ? 2 : 1) + " %";
+    return [
       [word("title"), titleOf(finding), detailOf(finding) ? `: ${detailOf(finding)}` : ""],
       [word("excerpt"), place && place[W.excerpt] ? element("code", {}, place[W.excerpt]) : ""],
       [word("why"), helpOf(finding, "why")],
@@ -251,47 +204,17 @@
   }
 
   const findingColumns = [
-      {
-          name : "severity",
-          bare : true,
-          number : false,
-          key : (f) => -severityRank(f[F.severity]),
-          cell : (f) => badge(f[F.severity])
-      },
-      {name : "risk", number : true, key : (f) => f[F.risk], cell : (f) => String(f[F.risk])},
-      {
-          name : "id",
-          bare : true,
-          opens : true,
-          key : (f) => record(f)[R.id],
-          cell : (f) => record(f)[R.id],
-          after : (f) =>
-              record(f)[R.kev]
-                  ? element("span", {class : "severity kev", title : word("exploited")}, "KEV")
-                  : null
-      },
-      {name : "package", key : subject, cell : subject},
-      {name : "installed", key : (f) => f[F.installed], cell : (f) => f[F.installed]},
-      {name : "fixedIn", key : (f) => f[F.fixed] || "\uffff" + f[F.status], cell : fixText},
-      {
-          name : "cvss",
-          number : true,
-          key : (f) => bestCvss(f) ? bestCvss(f)[1] : -1,
-          cell : (f) => bestCvss(f) ? bestCvss(f)[1].toFixed(1) : ""
-      },
-      {
-          name : "epss",
-          number : true,
-          key : (f) => record(f)[R.epss] === null ? -1 : record(f)[R.epss],
-          cell : (f) =>
-              record(f)[R.epss] === null ? "" : (record(f)[R.epss] * 100).toFixed(1) + " %"
-      },
-      {
-          name : "title",
-          bare : true,
-          key : (f) => record(f)[R.title],
-          cell : (f) => titleOf(f) + (detailOf(f) ? `: ${detailOf(f)}` : "")
-      },
+    { name: "severity", bare: true, number: false, key: (f) => -severityRank(f[F.severity]), cell: (f) => badge(f[F.severity]) },
+    { name: "risk", number: true, key: (f) => f[F.risk], cell: (f) => String(f[F.risk]) },
+    { name: "id", bare: true, opens: true, key: (f) => record(f)[R.id], cell: (f) => record(f)[R.id],
+      after: (f) => record(f)[R.kev] ? element("span", { class: "severity kev", title: word("exploited") }, "KEV") : null },
+    { name: "package", key: subject, cell: subject },
+    { name: "installed", key: (f) => f[F.installed], cell: (f) => f[F.installed] },
+    { name: "fixedIn", key: (f) => f[F.fixed] || "\uffff" + f[F.status], cell: fixText },
+    { name: "cvss", number: true, key: (f) => bestCvss(f) ? bestCvss(f)[1] : -1, cell: (f) => bestCvss(f) ? bestCvss(f)[1].toFixed(1) : "" },
+    { name: "epss", number: true, key: (f) => record(f)[R.epss] === null ? -1 : record(f)[R.epss],
+      cell: (f) => record(f)[R.epss] === null ? "" : (record(f)[R.epss] * 100).toFixed(1) + " %" },
+    { name: "title", bare: true, key: (f) => record(f)[R.title], cell: (f) => titleOf(f) + (detailOf(f) ? `: ${detailOf(f)}` : "") },
   ];
   const findingsOf = new Array(data.packages.length).fill(0);
   for (const finding of data.findings) if (finding[F.package] >= 0 && !finding[F.suppressed]) findingsOf[finding[F.package]]++;
@@ -313,13 +236,9 @@
     if (!haystacks) haystacks = new Array(data.findings.length);
     if (haystacks[index] === undefined) {
       const finding = data.findings[index], about = record(finding);
-      haystacks[index] = [
-          about[R.id], ...about[R.aliases], subject(finding), about[R.title], pathOf(finding),
-          ...(about[R.help] ? about[R.help][H.title] : []),
-          ...(finding[F.place] ? [...finding[F.place][W.detail], finding[F.place][W.excerpt] ]
-                               : []),
-          ...finding[F.advisories]
-      ].join("\n").toLowerCase();
+      haystacks[index] = [about[R.id], ...about[R.aliases], subject(finding), about[R.title], pathOf(finding),
+        ...(about[R.help] ? about[R.help][H.title] : []), ...(finding[F.place] ? [...finding[F.place][W.detail], finding[F.place][W.excerpt]] : []),
+        ...finding[F.advisories]].join("\n").toLowerCase();
     }
     return haystacks[index];
   }
