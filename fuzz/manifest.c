@@ -25,8 +25,8 @@ static void look_at(enum check_subject subject, struct str text, uint32_t lines)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const enum check_subject subjects[] = {CHECK_KUBERNETES, CHECK_COMPOSE, CHECK_SYSTEMD,
-                                                  CHECK_QUADLET};
+    static const enum check_subject subjects[] = {CHECK_KUBERNETES, CHECK_COMPOSE, CHECK_HELM,
+                                                  CHECK_SYSTEMD, CHECK_QUADLET};
     struct str text = str_make((const char *)data, size);
     uint32_t lines = 2; /* libyaml knows other ends of lines, too */
     for (size_t i = 0; i < size; i++)

@@ -76,6 +76,12 @@ static void look_at_file(struct audit *audit, enum check_subject subject, const 
     look_at_text(audit, subject, buf_str(&text), path);
 }
 
+/* Values of a chart stand beside its Chart.yaml. `folder`: of the file. */
+static bool is_values(int folder, struct str path)
+{
+    return check_is_values_name(path) && faccessat(folder, "Chart.yaml", F_OK, 0) == 0;
+}
+
 /* ---- folders ---- */
 
 /* What other programs keep there: no one's Dockerfiles. */
@@ -115,6 +121,8 @@ static void enter(struct audit *audit, int folder, const char *name, struct str 
         return;
     enum check_subject subject =
         check_subject_of(path, read_head(folder, name, O_NOFOLLOW, head, sizeof(head)));
+    if (subject == CHECK_SUBJECT_COUNT && is_values(folder, path))
+        subject = CHECK_HELM;
     if (subject != CHECK_SUBJECT_COUNT)
         look_at_file(audit, subject, place.data, path);
 }
@@ -188,6 +196,16 @@ static void look_at_input(struct audit *audit)
     look_at_file(audit, CHECK_SUBJECT_COUNT, "-", STR("Dockerfile"));
 }
 
+static bool is_values_named(const char *place)
+{
+    AUTO_FREE char *folder = str_dup(path_dir(str_of(place)));
+    int fd = open(*folder ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool found = fd >= 0 && is_values(fd, str_of(place));
+    if (fd >= 0)
+        close(fd);
+    return found;
+}
+
 static void look_at_named(struct audit *audit, const char *place)
 {
     char head[AUDIT_HEAD];
@@ -196,7 +214,7 @@ static void look_at_named(struct audit *audit, const char *place)
     struct str first = read_head(AT_FDCWD, place, 0, head, sizeof(head));
     enum check_subject subject = check_subject_of(path, first);
     if (subject == CHECK_SUBJECT_COUNT)
-        subject = check_subject_by_text(first);
+        subject = is_values_named(place) ? CHECK_HELM : check_subject_by_text(first);
     if (subject == CHECK_SUBJECT_COUNT) {
         err_set(&problem, PL_E_UNSUPPORTED, "this is no kind of file that there are checks for");
         report_tell(audit->report, true, path, &problem);

@@ -143,9 +143,13 @@ int check_text(enum check_subject subject, struct str text, struct str path, str
 {
     static int (*const run[CHECK_SUBJECT_COUNT])(struct str text, struct str path,
                                                  struct check_sink * sink, struct pl_err * err) = {
-        [CHECK_IMAGE] = check_image,           [CHECK_DOCKERFILE] = check_dockerfile,
-        [CHECK_KUBERNETES] = check_kubernetes, [CHECK_COMPOSE] = check_compose,
-        [CHECK_SYSTEMD] = check_systemd,       [CHECK_QUADLET] = check_quadlet,
+        [CHECK_IMAGE] = check_image,
+        [CHECK_DOCKERFILE] = check_dockerfile,
+        [CHECK_KUBERNETES] = check_kubernetes,
+        [CHECK_COMPOSE] = check_compose,
+        [CHECK_HELM] = check_helm,
+        [CHECK_SYSTEMD] = check_systemd,
+        [CHECK_QUADLET] = check_quadlet,
     };
     struct check_sink sink = {.arena = arena, .findings = findings, .choice = choice};
     size_t before = findings->items.count;

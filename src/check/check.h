@@ -110,6 +110,9 @@ void check_describe(struct arena *arena, const struct check *check, struct findi
 const char *check_subject_name(enum check_subject subject);
 /* Which subject a file is, by its path and first bytes; CHECK_SUBJECT_COUNT: none. */
 enum check_subject check_subject_of(struct str path, struct str head);
+/* A name as of a chart's values ("values.yaml", "values-production.yaml"); CHECK_HELM, when there
+ * is a Chart.yaml beside it. */
+bool check_is_values_name(struct str path);
 /* Whether check_subject_of() can only tell by the first bytes what a file of this name is. */
 bool check_subject_needs_head(struct str path);
 /* What a file that somebody named is, whatever its own name. */
@@ -127,5 +130,6 @@ int check_image(struct str text, struct str path, struct check_sink *sink, struc
 int check_dockerfile(struct str text, struct str path, struct check_sink *sink, struct pl_err *err);
 int check_kubernetes(struct str text, struct str path, struct check_sink *sink, struct pl_err *err);
 int check_compose(struct str text, struct str path, struct check_sink *sink, struct pl_err *err);
+int check_helm(struct str text, struct str path, struct check_sink *sink, struct pl_err *err);
 int check_systemd(struct str text, struct str path, struct check_sink *sink, struct pl_err *err);
 int check_quadlet(struct str text, struct str path, struct check_sink *sink, struct pl_err *err);

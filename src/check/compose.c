@@ -47,7 +47,7 @@ struct str compose_value(struct arena *arena, struct str text)
 
 struct reader {
     struct check_document *document;
-    const struct yaml_node *services;
+    struct yaml_node *services; /* a copy of the mapping */
 };
 
 /* The name of the service of this file that a service extends; empty: none. */
@@ -91,23 +91,24 @@ static const struct yaml_node *with_extended(const struct reader *reader,
     return service;
 }
 
+/* Services past the limit are not there for those that extend them, either. */
 static int add_services(struct reader *reader, struct pl_err *err)
 {
-    const struct yaml_node *services = reader->services;
-    for (size_t i = 0; services && services->kind == YAML_KIND_MAPPING && i < services->count;
-         i++) {
-        const struct yaml_pair *pair = &services->pairs[i];
-        if (pair->value->kind != YAML_KIND_MAPPING)
-            continue;
-        if (reader->document->scopes.count >= LIMIT_CHECK_SERVICES)
-            return err_limit(err, LIMIT_NAME(LIMIT_CHECK_SERVICES),
-                             "the Compose file has more than %llu services: the rest was not "
-                             "looked at",
-                             LIMIT_CHECK_SERVICES);
-        check_document_scope(reader->document, SCOPE_SERVICE, with_extended(reader, pair->value),
-                             NULL, str_first(pair->key->text, LIMIT_CHECK_EVIDENCE));
+    size_t count = reader->services->count;
+    if (count > LIMIT_CHECK_SERVICES)
+        reader->services->count = LIMIT_CHECK_SERVICES;
+    for (size_t i = 0; i < reader->services->count; i++) {
+        const struct yaml_pair *pair = &reader->services->pairs[i];
+        if (pair->value->kind == YAML_KIND_MAPPING)
+            check_document_scope(reader->document, SCOPE_SERVICE,
+                                 with_extended(reader, pair->value), NULL,
+                                 str_first(pair->key->text, LIMIT_CHECK_EVIDENCE));
     }
-    return 0;
+    if (count <= LIMIT_CHECK_SERVICES)
+        return 0;
+    return err_limit(err, LIMIT_NAME(LIMIT_CHECK_SERVICES),
+                     "the Compose file has more than %llu services: the rest was not looked at",
+                     LIMIT_CHECK_SERVICES);
 }
 
 int check_compose(struct str text, struct str path, struct check_sink *sink, struct pl_err *err)
@@ -119,7 +120,11 @@ int check_compose(struct str text, struct str path, struct check_sink *sink, str
     int r = check_template(text, yaml_tree_read(text, &arena, &documents, err), err);
     for (size_t i = 0; i < documents.roots.count; i++) {
         const struct yaml_node *root = documents.roots.items[i];
-        struct reader reader = {.document = &document, .services = yaml_get(root, "services")};
+        struct yaml_node services = {.kind = YAML_KIND_MAPPING};
+        struct reader reader = {.document = &document, .services = &services};
+        const struct yaml_node *all = yaml_get(root, "services");
+        if (all && all->kind == YAML_KIND_MAPPING)
+            services = *all;
         check_document_scope(&document, SCOPE_COMPOSE, root, NULL, STR_NONE);
         int added = add_services(&reader, err);
         r = r < 0 ? r : added;

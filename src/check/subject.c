@@ -150,6 +150,15 @@ static bool is_open_name(struct str name)
     return false;
 }
 
+bool check_is_values_name(struct str path)
+{
+    char lower[NAME_SIZE];
+    struct str name;
+    return lower_name(path, lower, &name) &&
+           (str_glob(STR("values*.yaml"), name) || str_glob(STR("values*.yml"), name) ||
+            str_glob(STR("*values.yaml"), name));
+}
+
 bool check_subject_needs_head(struct str path)
 {
     char lower[NAME_SIZE];

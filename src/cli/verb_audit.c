@@ -65,12 +65,15 @@ const struct verb verb_audit_files = {
     .name = "audit files",
     .arguments = "PATH...",
     .help = N_("mistakes in files that say how containers are built and run"),
-    .details = N_("PATH is a file, or a folder with all that is below it; - is a Dockerfile on "
-                  "standard input. What is looked at, names tell: Dockerfile, Containerfile, "
-                  "*.dockerfile. Links, .git and node_modules are passed over. Comments ignore "
-                  "findings of the instruction below them: # plimsoll ignore=ID reason, or "
-                  "# hadolint ignore=DL3008. docs/checks.md lists the checks; plimsoll explain ID "
-                  "tells of one."),
+    .details =
+        N_("PATH is a file, or a folder with all that is below it; - is standard input. What "
+           "is looked at: Dockerfile, Containerfile, *.dockerfile; Compose files; Kubernetes "
+           "manifests, YAML and JSON, by what is in them; values*.yaml beside a Chart.yaml; "
+           "*.service that start containers; Podman's *.container and *.pod. Templates, "
+           "links, .git and node_modules are passed over. Compose files that override others "
+           "are looked at one by one. Comments ignore findings of what is below them: "
+           "# plimsoll ignore=ID reason, or # hadolint ignore=DL3008. docs/checks.md lists "
+           "the checks; plimsoll explain ID tells of one."),
     .options = audit_files_options,
     .examples = {"plimsoll audit files .",
                  "plimsoll audit files --fail-on high --format sarif=out.sarif Dockerfile",

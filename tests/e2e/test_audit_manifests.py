@@ -142,5 +142,22 @@ class Units(Folder):
         self.assertEqual({(line, name) for _, line, name in self.found(path)}, {(2, "quadlet-port-internal")})
 
 
+class Helm(Folder):
+    def test_values_stand_beside_a_chart(self):
+        text = "image:\n  tag: latest\nauth:\n  existingSecret: db\n  password: hunter2\n"
+        values = self.write("shop/values.yaml", text)
+        other = self.write("shop/values-dev.yaml", "hostNetwork: true\n")
+        self.write("elsewhere/values.yaml", text)
+        self.write("shop/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n")
+        self.write("shop/templates/pod.yaml", POD)
+        expected = {("shop/values.yaml", 2, "helm-image-latest"), ("shop/values.yaml", 5, "helm-secret"),
+                    ("shop/values-dev.yaml", 1, "helm-host-network")}
+        found = {item for item in self.found(self.place.name) if "values" in item[0]}
+        self.assertEqual(found, expected)
+        self.assertEqual({item[1:] for item in self.found(values)}, {(2, "helm-image-latest"), (5, "helm-secret")})
+        self.assertEqual({item[1:] for item in self.found(other)}, {(1, "helm-host-network")})
+        self.assertIn(("shop/templates/pod.yaml", 10, "kubernetes-privileged"), self.found(self.place.name))
+
+
 if __name__ == "__main__":
     unittest.main()
