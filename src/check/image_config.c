@@ -27,12 +27,23 @@ void check_image_no_healthcheck(const struct check *check, const struct image_fa
         image_tell(sink, check, STR_NONE);
 }
 
+/* The same argument stands in every step behind it. */
+static bool is_told(const struct check *check, const struct check_sink *sink, struct str name)
+{
+    for (size_t i = 0; i < sink->findings->items.count; i++) {
+        const struct check_finding *finding = &sink->findings->items.items[i];
+        if (finding->check == check && str_equal(finding->evidence, name))
+            return true;
+    }
+    return false;
+}
+
 static void look_at_pair(const struct check *check, struct check_sink *sink, struct str pair)
 {
     size_t equals = str_index(pair, '=');
     struct str name = str_first(pair, equals);
     if (equals != SIZE_MAX && check_secret_name(name) &&
-        check_secret_value(str_from(pair, equals + 1)))
+        check_secret_value(str_from(pair, equals + 1)) && !is_told(check, sink, name))
         image_tell(sink, check, name);
 }
 

@@ -50,6 +50,11 @@ class Checks(unittest.TestCase):
         self.assertEqual(len({finding["layer"] for finding in findings}), 1)
         self.assertTrue(all(finding["layer"] for finding in findings))
 
+    def test_a_build_argument_is_told_once(self):
+        found = self.ids([{"path": "a"}], config=self.GOOD, history=[
+            {"created_by": f"|1 NPM_TOKEN=abcdef12345 /bin/sh -c make {i}", "empty_layer": i > 0} for i in range(3)])
+        self.assertEqual(found, [("image-arg-secret", "config")])
+
     def test_a_hostile_history_breaks_nothing(self):
         for step in ("RUN /bin/sh -c 'unclosed # buildkit", "RUN <<EOF (a\nb", "\\", "FROM scratch", "|9", "RUN " + "\\\n" * 500,
                      "/bin/sh -c " + "(" * 3000, "ONBUILD ONBUILD", "HEALTHCHECK", "x" * 100000):
