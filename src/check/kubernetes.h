@@ -4,7 +4,7 @@
 
 #include "check/document.h"
 
-/* The value of "--NAME" among a container's command and arguments; NULL: it is not there, or
- * has no value. `*ret_there`: whether it is there at all. */
+/* Where "--NAME" stands among the command and arguments of a container, the last one; NULL:
+ * nowhere. A flag without a value is "true". */
 const struct yaml_node *kubernetes_flag(const struct check_scope *container, const char *name,
                                         struct str *ret_value);
