@@ -136,6 +136,10 @@ struct look {
     const char *path;
     bool there;   /* something is at one of the paths */
     bool matched; /* a value that `needs` asks for, or one that is not known */
+    /* What is kept from container to container: */
+    const struct check_scope *pod;
+    bool told;   /* what it says for its containers */
+    bool silent; /* it was told */
 };
 
 /* true and false in all their forms are one word. */
@@ -156,8 +160,8 @@ static void look_at_value(struct look *look, const struct yaml_node *node)
         look->matched = true;
     else if (when->needs)
         look->matched = look->matched || check_glob_any(when->needs, value);
-    else if (when->iss ? check_glob_any(when->iss, value)
-                       : value.len && !check_glob_any(when->nots, value))
+    else if (!look->silent && (when->iss ? check_glob_any(when->iss, value)
+                                         : value.len && !check_glob_any(when->nots, value)))
         check_tell(look->sink, look->check, look->scope, node, look->path, value);
 }
 
@@ -193,6 +197,20 @@ static bool leads_somewhere(const struct yaml_node *node, const char *const *pat
     return false;
 }
 
+/* What the pod says for its containers is told once, and of the pod. */
+static void look_at_pod(struct look *look)
+{
+    const struct check_scope *container = look->scope, *pod = container->outer;
+    look->told = look->told && look->pod == pod;
+    look->pod = pod;
+    look->scope = pod;
+    look->silent = look->told;
+    look_along(look, pod->node, look->check->document_when->pods);
+    look->told = true;
+    look->silent = false;
+    look->scope = container;
+}
+
 static void look_at_scope(struct look *look)
 {
     const struct document_when *when = look->check->document_when;
@@ -201,7 +219,7 @@ static void look_at_scope(struct look *look)
         return;
     look_along(look, look->scope->node, when->ats);
     if (!look->there && when->pods && look->scope->outer)
-        look_along(look, look->scope->outer->node, when->pods);
+        look_at_pod(look);
     if ((when->absent && !look->there) || (when->needs && !look->matched))
         check_tell(look->sink, look->check, look->scope, look->scope->node, "", STR_NONE);
 }
@@ -209,9 +227,11 @@ static void look_at_scope(struct look *look)
 static void run_when(const struct check *check, const struct check_document *document,
                      struct check_sink *sink)
 {
+    struct look look = {.check = check, .sink = sink};
     FOR_SCOPES(document, check->document_when->scope, scope)
     {
-        struct look look = {.check = check, .scope = scope, .sink = sink};
+        look.scope = scope;
+        look.there = look.matched = false;
         look_at_scope(&look);
     }
 }

@@ -50,6 +50,15 @@ class Kubernetes(Folder):
         names = [finding["excerpt"] for finding in report["findings"] if finding["id"] == "kubernetes-privileged"]
         self.assertEqual(sorted(name.split(" ")[0] for name in names), ["Pod/web/app", "Pod/web/b"])
 
+    def test_what_a_pod_says_for_its_containers_is_told_once(self):
+        own = "{name: c, securityContext: {seccompProfile: {type: RuntimeDefault}}}"
+        path = self.write("pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  securityContext:\n"
+                          "    seccompProfile: {type: Unconfined}\n  containers: [{name: a}, {name: b}, " + own + "]\n")
+        report, _ = self.audit(path)
+        found = [(finding["line"], finding["excerpt"]) for finding in report["findings"]
+                 if finding["id"] == "kubernetes-seccomp-off"]
+        self.assertEqual(found, [(6, "Pod/web securityContext.seccompProfile.type=Unconfined")])
+
     def test_comments_ignore(self):
         place = "        privileged: true"
         for text in (POD.replace(place, place + " # plimsoll ignore=kubernetes-privileged drives the GPU"),
