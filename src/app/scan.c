@@ -183,6 +183,29 @@ static void judge_trust(const struct image *image, const struct scan_options *op
                            repository ? repository_name(repository, &report->arena) : STR_NONE);
 }
 
+/* What is looked for besides packages: in the config here, in files while the layers are read. */
+static void look_into_files(const struct image *image, const struct scan_options *options,
+                            bool sbom_used, struct report *report)
+{
+    const struct inspect_setup *inspect = options->inspect;
+    struct pl_err note;
+    for (size_t i = 0; i < inspect->missing.count; i++)
+        report_tell(report, true, STR_NONE, &inspect->missing.items[i]);
+    report->no_malware = inspect->no_malware;
+    config_texts_inspect(inspect, image, report);
+    if (inspect->config)
+        image_checks_run(&inspect->checks, image, report);
+    if (sbom_used && inspect->inspectors.count) {
+        err_set(&note, PL_E_UNSUPPORTED,
+                "the attached bill of materials took the place of the layers: their files were not "
+                "looked into for secrets and other things");
+        report_tell(report, false, STR_NONE, &note);
+        return;
+    }
+    for (size_t i = 0; i < inspect->inspectors.count; i++)
+        report->looked_for[inspect->inspectors.items[i].class->kind] = true;
+}
+
 /* Fills target and packages from an image or a root folder. */
 static int scan_image(struct str target, const struct scan_options *options, const bool *enabled,
                       const struct vulndb *db, struct report *report, struct pl_err *err)
@@ -202,15 +225,8 @@ static int scan_image(struct str target, const struct scan_options *options, con
     describe_target(report, image);
     attached_use(image, &attached, &options->attached, report);
     judge_trust(image, options, report);
-    for (size_t i = 0; options->inspect && i < options->inspect->missing.count; i++)
-        report_tell(report, true, STR_NONE, &options->inspect->missing.items[i]);
-    for (size_t i = 0; options->inspect && i < options->inspect->inspectors.count; i++)
-        report->looked_for[options->inspect->inspectors.items[i].class->kind] = true;
-    report->no_malware = options->inspect && options->inspect->no_malware;
     if (options->inspect)
-        config_texts_inspect(options->inspect, image, report);
-    if (options->inspect && options->inspect->config)
-        image_checks_run(&options->inspect->checks, image, report);
+        look_into_files(image, options, sbom_used, report);
     if (!sbom_used)
         read_layers(image, options, enabled, db, report);
     return 0;
@@ -230,6 +246,10 @@ int scan_target(struct str target, const struct scan_options *options, struct re
     int r = choose_catalogers(all ? options->catalogers : STR("os"), &enabled, err);
     if (r == 0 && options->database)
         r = evaluate_open(&evaluate_options, &db, err);
+    if (r == 0 && options->files_only && scan_is_sbom(target))
+        r = err_set(err, PL_E_USAGE,
+                    "a bill of materials has no files: only vulnerabilities and licences can be "
+                    "looked for in it");
     if (r == 0)
         r = scan_is_sbom(target) ? scan_sbom(target, report, err)
                                  : scan_image(target, options, enabled, db, report, err);

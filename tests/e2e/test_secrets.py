@@ -204,6 +204,16 @@ class Telling(Case):
         self.assertEqual([finding["suppressed"] for finding in document["findings"]], [None])
 
 
+class OtherTargets(Case):
+    def test_a_bill_of_materials_has_no_files(self):
+        bom = os.path.join(self.folder, "bom.json")
+        with open(bom, "w", encoding="utf-8") as out:
+            json.dump({"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1, "components": []}, out)
+        done = plimsoll("scan", "--only", "secret", bom)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("no files", done.stderr)
+
+
 class Pages(unittest.TestCase):
     def test_the_table_of_kinds_is_up_to_date(self):
         with tempfile.NamedTemporaryFile() as made:
