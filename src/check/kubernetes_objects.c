@@ -11,12 +11,13 @@ static bool is_kind(const struct check_scope *object, const char *const *kinds)
 
 /* ---- roles ---- */
 
-static bool list_has(const struct yaml_node *list, const char *const *patterns)
+/* The first element that one of the patterns matches, or NULL. */
+static const struct yaml_node *find_in(const struct yaml_node *list, const char *const *patterns)
 {
     for (size_t i = 0; list && list->kind == YAML_KIND_SEQUENCE && i < list->count; i++)
         if (check_glob_any(patterns, yaml_text(list->items[i])))
-            return true;
-    return false;
+            return list->items[i];
+    return NULL;
 }
 
 /* A rule that gives one of the verbs on one of the resources; what "*" gives has a check of its
@@ -34,10 +35,9 @@ static void look_at_rules(const struct check *check, const struct check_document
             const struct yaml_node *names = yaml_get(rules->items[i], "resourceNames");
             const struct yaml_node *what = yaml_get(rules->items[i], "resources");
             bool narrow = names && names->kind == YAML_KIND_SEQUENCE && names->count > 0;
-            if (!narrow && list_has(what, resources) &&
-                list_has(yaml_get(rules->items[i], "verbs"), verbs))
-                check_tell(sink, check, object, what->items[0], "resources",
-                           yaml_text(what->items[0]));
+            const struct yaml_node *found = narrow ? NULL : find_in(what, resources);
+            if (found && find_in(yaml_get(rules->items[i], "verbs"), verbs))
+                check_tell(sink, check, object, found, "resources", yaml_text(found));
         }
     }
 }
@@ -99,12 +99,12 @@ void check_kubernetes_role_webhooks(const struct check *check,
                   NAMES("create", "update", "patch"));
 }
 
-static bool has_star(const struct yaml_node *list)
+static const struct yaml_node *find_star(const struct yaml_node *list)
 {
     for (size_t i = 0; list && list->kind == YAML_KIND_SEQUENCE && i < list->count; i++)
         if (str_is(yaml_text(list->items[i]), "*"))
-            return true;
-    return false;
+            return list->items[i];
+    return NULL;
 }
 
 /* CIS 5.1.3: "*" among verbs or resources. */
@@ -119,9 +119,9 @@ void check_kubernetes_role_wildcard(const struct check *check,
         for (size_t i = 0; rules && rules->kind == YAML_KIND_SEQUENCE && i < rules->count; i++) {
             static const char *const lists[] = {"resources", "verbs"};
             for (size_t k = 0; k < ARRAY_LEN(lists); k++) {
-                const struct yaml_node *list = yaml_get(rules->items[i], lists[k]);
-                if (has_star(list))
-                    check_tell(sink, check, object, list->items[0], lists[k], STR("*"));
+                const struct yaml_node *star = find_star(yaml_get(rules->items[i], lists[k]));
+                if (star)
+                    check_tell(sink, check, object, star, lists[k], STR("*"));
             }
         }
     }
