@@ -304,6 +304,9 @@ static void write_head(struct table *table)
         table_safe(table, report->target.platform);
     }
     out_puts(table->out, ")\n");
+    if (!os->name.len && !os->id.len && !report->packages.count && !report->target.layers.count &&
+        !report->database.used)
+        return; /* files on their own */
     if (os->name.len || os->id.len)
         table_safe(table, os->name.len ? os->name : os->id);
     else
