@@ -106,6 +106,8 @@ static void write_shares(struct html *html)
         {"yours", N_("yours"), bases[BASE_NO]},
         {"unknown", N_("not known"), bases[BASE_UNKNOWN]},
     };
+    if (html->counts.by_kind[FINDING_VULNERABILITY] == 0)
+        return; /* nothing else is fixed by a version */
     begin(html, N_("Fixes"));
     write_bar(html, fixes, ARRAY_LEN(fixes));
     if (bases[BASE_YES] + bases[BASE_NO]) {
