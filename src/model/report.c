@@ -88,6 +88,13 @@ struct str finding_fingerprint(struct arena *arena, const struct finding *findin
     return arena_str(arena, str_make(text + 7, 32));
 }
 
+bool report_looked_for(const struct report *report, enum finding_kind kind)
+{
+    return kind == FINDING_VULNERABILITY ? report->database.used
+           : kind == FINDING_LICENSE     ? report->licenses_judged
+                                         : report->looked_for[kind];
+}
+
 void report_free(struct report *report)
 {
     VEC_FREE(&report->target.layers);

@@ -186,6 +186,8 @@ struct report {
     struct report_verdict verdict;
 };
 
+/* Whether findings of the kind were asked for, and could be found. */
+bool report_looked_for(const struct report *report, enum finding_kind kind);
 void report_free(struct report *report);
 /* Adds a diagnostic; an error makes the report incomplete. */
 void report_tell(struct report *report, bool error, struct str where, const struct pl_err *message);

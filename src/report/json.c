@@ -417,6 +417,12 @@ static void write_summary(struct json_writer *json, const struct report *report)
     }
     json_put_u64(json, "fixable", counts.fixable);
     json_put_u64(json, "suppressed", counts.suppressed);
+    /* A kind that has no findings may not have been looked for. */
+    json_open(json, "looked_for", '[');
+    for (int kind = 0; kind < FINDING_KIND_COUNT; kind++)
+        if (report_looked_for(report, (enum finding_kind)kind))
+            json_str(json, str_of(finding_kind_name((enum finding_kind)kind)));
+    json_end(json, ']');
     json_end(json, '}');
 }
 

@@ -162,6 +162,10 @@ class Telling(Case):
         self.assertEqual(prints[0], prints[1])
         self.assertEqual(len({prints[0], prints[2], other}), 3)
 
+    def test_what_was_looked_for_is_told(self):
+        document = self.scan(self.image([file("a", "x")]), only="secret,config")
+        self.assertEqual(document["summary"]["looked_for"], ["config", "secret"])
+
     def test_a_baseline_hides_what_was_there(self):
         first = self.image([file("a", NPM)], name="a.tar")
         report = os.path.join(self.folder, "report.json")
