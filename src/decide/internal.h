@@ -111,8 +111,8 @@ int ignore_read_yaml(struct decisions *decisions, const char *file, struct str t
                      struct pl_err *err);
 int ignore_read_text(struct decisions *decisions, const char *file, struct str text,
                      struct pl_err *err);
-/* The conditions of one mapping, as rules of ours have them, with until and reason. Texts are kept by
- * `decisions`, to which nothing is added. Errors name file and line. */
+/* The conditions of one mapping, as rules of ours have them, with until and reason. Texts are kept
+ * by `decisions`, to which nothing is added. Errors name file and line. */
 int ignore_take_conditions(struct decisions *decisions, const char *file, size_t line,
                            const json_t *object, struct ignore_rule *ret_rule, struct pl_err *err);
 bool ignore_rule_matches(const struct ignore_rule *rule, const struct report *report,

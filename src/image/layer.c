@@ -246,7 +246,8 @@ static int walk_blob(struct image *image, struct image_layer *layer,
     struct blob blob;
     walk.plain_names = layer->plain_names;
     /* Inspectors look at all bytes, so that nothing is gained by ranges. */
-    int r = given->verify || visitor->inspect ? 0 : toc_walk(image, layer, &walk, visitor, record, err);
+    int r =
+        given->verify || visitor->inspect ? 0 : toc_walk(image, layer, &walk, visitor, record, err);
     if (r != 0)
         return r < 0 ? r : 0;
     r = archive_open_blob(image->archive, layer->member, &descriptor, &blob, err);

@@ -6,8 +6,7 @@
 const char *finding_kind_name(enum finding_kind kind)
 {
     static const char *const names[FINDING_KIND_COUNT] = {
-        "vulnerability", "license",    "config",  "secret",
-        "password",      "permission", "malware",
+        "vulnerability", "license", "config", "secret", "password", "permission", "malware",
     };
     return names[kind];
 }

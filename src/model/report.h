@@ -168,8 +168,8 @@ struct report {
         uint64_t advisories;
         VEC(struct report_feed) feeds;
     } database;
-    bool licenses_judged; /* findings of kind license were asked for */
-    bool no_malware;      /* nothing was given to look for it with */
+    bool licenses_judged;                /* findings of kind license were asked for */
+    bool no_malware;                     /* nothing was given to look for it with */
     bool looked_for[FINDING_KIND_COUNT]; /* the same of kinds that files and configs tell of */
     VEC(struct package) packages;
     VEC(struct finding) findings;

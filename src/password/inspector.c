@@ -249,9 +249,10 @@ static int tell_unread(const struct password_file *file, struct pl_err *err)
         return -(int)err->code;
     }
     if (file->cut)
-        return err_limit(err, file->cut,
-                         "there are more accounts or settings in the file than are read; the others "
-                         "were not examined");
+        return err_limit(
+            err, file->cut,
+            "there are more accounts or settings in the file than are read; the others "
+            "were not examined");
     return 0;
 }
 
