@@ -7,6 +7,7 @@
 #include "app/depends.h"
 #include "app/evaluate.h"
 #include "app/image_checks.h"
+#include "app/image_context.h"
 #include "app/jars.h"
 #include "app/licenses.h"
 #include "app/scan_sbom.h"
@@ -141,6 +142,9 @@ static void tell_tables(const struct image *image, struct report *report)
 static void read_layers(struct image *image, const struct scan_options *options,
                         const bool *enabled, const struct vulndb *db, struct report *report)
 {
+    struct image_context context;
+    if (options->inspect)
+        image_context_make(&context, &options->inspect->inspectors, image);
     struct collect_options collect_options = {
         .enabled = enabled,
         .jobs = options->jobs,
@@ -149,7 +153,7 @@ static void read_layers(struct image *image, const struct scan_options *options,
         .progress = options->progress,
         .cache = options->cache,
         .counts = options->counts,
-        .inspectors = options->inspect ? &options->inspect->inspectors : NULL,
+        .inspectors = options->inspect ? &context.inspectors : NULL,
     };
     struct collection collection = {0};
     collect(image, &collect_options, report, &collection);

@@ -36,6 +36,27 @@ class Case(unittest.TestCase):
         return document
 
 
+class SearchPath(Case):
+    """Folders of PATH as the image's config has it, beside those of the system."""
+
+    def scan(self, env, *entries):
+        layers = [support.layer(list(entries), tarfile.PAX_FORMAT)]
+        path = support.docker_archive(os.path.join(self.folder, "image.tar"), layers,
+                                      config=support.config_of(layers, config={"Env": env, "User": "app"}))
+        document, done = report("scan", "--only", "permission", path)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return [(found["id"], found["path"]) for found in document["findings"]]
+
+    def test_the_images_own_path(self):
+        entries = [{"path": "opt/app/bin", "type": "dir", "mode": "755", "uid": 1000},
+                   {"path": "opt/app/bin/run", "mode": "755", "uid": 1000}, {"path": "opt/other/run", "mode": "755", "uid": 1000}]
+        self.assertEqual(self.scan(["PATH=/usr/bin:/opt/app/bin/:relative"], *entries),
+                         [("permission-path-writable", "opt/app/bin")])
+        self.assertEqual(self.scan(["PATH=/usr/bin"], *entries), [])
+        self.assertEqual(self.scan(["PATH=/opt/app/bin", "PATH=/usr/bin"], *entries), [])
+        self.assertEqual(self.scan([], *entries), [])
+
+
 class Programs(Case):
     def test_setuid(self):
         document = self.check([
