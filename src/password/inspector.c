@@ -35,12 +35,14 @@ static const struct {
       "etc/ssh/ssh_host_ed25519_key"}},
 };
 
-/* Of packages, for tests and as examples: nobody runs with them. */
+/* What packages bring for tests and as examples: nobody runs with it. Folders of such names outside
+ * of /usr are the person's, and somebody may. */
 static bool is_example(struct str path)
 {
-    static const char *const globs[] = {"usr/share/**",       "**/examples/**", "**/example/**",
-                                        "**/test/**",         "**/tests/**",    "**/testdata/**",
-                                        "**/node_modules/**", "**/doc/**",      "**/docs/**"};
+    static const char *const globs[] = {
+        "usr/share/**",    "usr/**/examples/**", "usr/**/example/**",  "usr/**/test/**",
+        "usr/**/tests/**", "usr/**/testdata/**", "**/node_modules/**", "**/site-packages/**",
+        "usr/**/doc/**",   "usr/**/docs/**"};
     for (size_t i = 0; i < ARRAY_LEN(globs); i++)
         if (str_glob(str_of(globs[i]), path))
             return true;

@@ -134,28 +134,33 @@ void read_tomcat_users(struct password_file *file)
 
 /* ---- Redis ---- */
 
+static void take_redis_word(struct password_file *file, uint32_t line, struct str user,
+                            struct str word, struct str text)
+{
+    struct password_hash hash = {.form = HASH_SHA256, .name = "SHA-256", .cost = 1};
+    hash.text = str_from(word, 1);
+    if (str_is(word, "nopass"))
+        password_add(file, "password-redis-open", SEVERITY_UNKNOWN, line, user, text);
+    else if (word.data[0] == '>')
+        password_take(file, "password-default-account", line, user, hash.text);
+    else if (word.data[0] == '#' && hash.text.len == 64)
+        password_take_hash(file, "password-default-account", line, user, &hash);
+}
+
 /* redis.io, "ACL": user NAME [on|off] [nopass] [>password] [#SHA-256] ... */
 void read_redis_acl(struct password_file *file)
 {
     struct str rest = file->bytes, text;
     for (uint32_t line = 1; str_cut(&rest, '\n', &text); line++) {
-        struct str words[WORDS];
-        size_t count = split(text, words);
+        struct str words = str_trim(text), again, word, user;
         bool on = false;
-        if (count < 3 || !str_is(words[0], "user"))
+        if (!str_cut(&words, ' ', &word) || !str_is(word, "user") || !str_cut(&words, ' ', &user))
             continue;
-        for (size_t i = 2; i < count; i++)
-            on = on || str_is(words[i], "on");
-        for (size_t i = 2; on && i < count; i++) {
-            struct password_hash hash = {.form = HASH_SHA256, .name = "SHA-256", .cost = 1};
-            hash.text = str_from(words[i], 1);
-            if (str_is(words[i], "nopass"))
-                password_add(file, "password-redis-open", SEVERITY_UNKNOWN, line, words[1], text);
-            else if (words[i].data[0] == '>')
-                password_take(file, "password-default-account", line, words[1], hash.text);
-            else if (words[i].data[0] == '#' && hash.text.len == 64)
-                password_take_hash(file, "password-default-account", line, words[1], &hash);
-        }
+        for (again = words; str_cut(&again, ' ', &word);)
+            on = str_is(word, "on") || (on && !str_is(word, "off"));
+        for (again = words; on && str_cut(&again, ' ', &word);)
+            if (word.len)
+                take_redis_word(file, line, user, word, text);
     }
 }
 
