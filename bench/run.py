@@ -142,7 +142,7 @@ def scanning(bench):
     bench.row("start: plimsoll --version", seconds([bench.program, "--version"], 50) * 1e3, 3, "ms")
     stripped = os.path.join(CACHE, "plimsoll.stripped")
     subprocess.run(["strip", "-o", stripped, bench.program], check=True)
-    bench.row("stripped program", os.path.getsize(stripped) / 1e6, 3, "MB")
+    bench.row("stripped program", os.path.getsize(stripped) / 1e6, 8, "MB")
 
 
 def web_archive(path, packed):
