@@ -378,11 +378,9 @@ static bool is_judged(const struct report *report)
 static void write_clean_kinds(struct table *table, const struct report_counts *counts)
 {
     static const char *const texts[FINDING_KIND_COUNT] = {
-        [FINDING_CONFIG] = N_("no bad configuration"),
-        [FINDING_SECRET] = N_("no secrets"),
-        [FINDING_PASSWORD] = N_("no weak passwords"),
-        [FINDING_PERMISSION] = N_("no bad permissions"),
-        [FINDING_MALWARE] = N_("no malware"),
+        [FINDING_CONFIG] = N_("bad configuration"), [FINDING_SECRET] = N_("secrets"),
+        [FINDING_PASSWORD] = N_("weak passwords"),  [FINDING_PERMISSION] = N_("bad permissions"),
+        [FINDING_MALWARE] = N_("malware"),
     };
     const struct report *report = table->report;
     bool any = false;

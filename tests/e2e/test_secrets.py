@@ -188,7 +188,7 @@ class Telling(Case):
         done = plimsoll("scan", "--only", "secret", "--format", "table", "--lang", "zh", target)
         self.assertIn("GitHub 个人访问令牌", done.stdout)
         done = plimsoll("scan", "--only", "secret", "--format", "table", self.image([file("a", "x")], name="clean.tar"))
-        self.assertIn("no secrets", done.stdout)
+        self.assertIn("not found: secrets", done.stdout)
 
     def test_what_a_package_brought_is_everybodys(self):
         import hashlib
