@@ -152,7 +152,7 @@ static void unpack_problems(struct unpack *unpack, struct layer_state *state)
 static bool is_cataloger(unsigned index)
 {
     unsigned count = 0;
-    while (catalogers[count] && count < index)
+    while (count < index && catalogers[count])
         count++;
     return catalogers[count] != NULL;
 }
