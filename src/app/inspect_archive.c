@@ -248,6 +248,12 @@ static int open_packed_tar(struct opened *opened, struct packed *packed, struct 
     int r;
     while ((r = next_unpacked(packed, &chunk, err)) == 0 && chunk.len) {
         r = take_inflated(opened, chunk.len, err);
+        if (r == 0 && content.size + chunk.len > LIMIT_ARCHIVE_UNPACKED)
+            r = err_limit(
+                err, LIMIT_NAME(LIMIT_ARCHIVE_UNPACKED),
+                "the archive is larger than LIMIT_ARCHIVE_UNPACKED (%llu bytes) when it is "
+                "unpacked; it was not examined",
+                LIMIT_ARCHIVE_UNPACKED);
         if (r == 0)
             r = content_add(&content, chunk, err);
         if (r < 0)

@@ -65,9 +65,10 @@
 #define LIMIT_ARCHIVE_MEMBERS 2000000ULL  /* files in archives of one image */
 #define LIMIT_ARCHIVE_INFLATED (32 * GIB) /* all that is unpacked of archives in one image */
 #define LIMIT_ARCHIVE_FREE                                                                         \
-    (64 * MIB)                     /* unpacked bytes of one archive that are never suspicious      \
-                                    */
-#define LIMIT_ARCHIVE_RATIO 250ULL /* unpacked to packed bytes of one, past that */
+    (64 * MIB) /* unpacked bytes of one archive that are never suspicious                          \
+                */
+#define LIMIT_ARCHIVE_UNPACKED (4 * GIB) /* a tar inside of a layer, unpacked to be read */
+#define LIMIT_ARCHIVE_RATIO 250ULL       /* unpacked to packed bytes of one, past that */
 
 /* Registries */
 #define LIMIT_CERTIFICATES (16 * MIB)       /* certificates of authorities */
