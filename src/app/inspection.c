@@ -216,7 +216,13 @@ static void give_as_it_is(struct inspection *inspection, struct inspected_file *
     file->kind = ARCHIVE_NONE;
     begin_sink(inspection, &file->entry);
     for (size_t i = 0; i < inspection->inspectors->count; i++) {
-        bool wanted = file->wants[i] == INSPECT_BYTES && class_of(inspection, i)->members_only;
+        const struct inspector *inspector = &inspection->inspectors->items[i];
+        bool wanted = file->wants[i] == INSPECT_BYTES && inspector->class->members_only;
+        inspection->sink->inspector = (unsigned)i;
+        /* It has seen members since: it begins anew. */
+        if (wanted)
+            inspector->class->entry(inspector->config, inspection->readers[i], &file->entry,
+                                    inspection->sink);
         for (uint64_t at = 0; wanted && at < file->gathered.size;) {
             const unsigned char *bytes;
             uint64_t left = file->gathered.size - at;

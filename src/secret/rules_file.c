@@ -64,6 +64,13 @@ double rules_number(const json_t *object, const char *key)
     return json_is_string(value) ? strtod(json_string_value(value), NULL) : 0;
 }
 
+unsigned rules_group(const json_t *object, const char *key)
+{
+    enum { MOST = 99 };
+    double number = rules_number(object, key);
+    return number >= 1 && number <= MOST ? (unsigned)number : 0;
+}
+
 void rules_note(struct secret_notes *notes, const struct pl_err *note)
 {
     enum { MOST = 20 };

@@ -30,6 +30,8 @@ const char *const *rules_one(struct secret_ruleset *set, const char *text);
 /* "CRITICAL", "high" ...; `otherwise` when it is none. */
 enum severity rules_severity(struct str text, enum severity otherwise);
 double rules_number(const json_t *object, const char *key);
+/* The number of a group, 1 to 99; else 0: the first. */
+unsigned rules_group(const json_t *object, const char *key);
 void rules_note(struct secret_notes *notes, const struct pl_err *note);
 
 int rules_own_read(struct secret_ruleset *set, const json_t *root, struct secret_notes *notes,

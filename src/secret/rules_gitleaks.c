@@ -87,7 +87,7 @@ static int read_rule(struct secret_ruleset *set, const json_t *table, struct pl_
         .pattern = rules_text(set, table, "regex"),
         .keywords = lower_words(set, table),
         .entropy = rules_number(table, "entropy"),
-        .group = (unsigned)rules_number(table, "secretGroup"),
+        .group = rules_group(table, "secretGroup"),
         .path = rules_text(set, table, "path"),
         .far_keywords = true,
     };

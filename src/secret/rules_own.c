@@ -48,7 +48,7 @@ static int read_rule(struct secret_ruleset *set, const json_t *table, struct pl_
         .examples = rules_list(set, table, "examples"),
         .nots = rules_list(set, table, "not"),
         .text_only = json_is_true(json_object_get(table, "text_only")),
-        .group = (unsigned)rules_number(table, "group"),
+        .group = rules_group(table, "group"),
         .path = rules_text(set, table, "path"),
     };
     if (!rule->id)

@@ -97,6 +97,13 @@ class Places(Case):
                          {"npm-access-token", "github-personal-access-token"})
         self.assertTrue(any("cut.zip" in item["message"] for item in document["diagnostics"]))
 
+    def test_what_stands_behind_a_damaged_member_is_looked_at_as_it_is(self):
+        data = layer([file("one", "nothing"), file("two", "nothing" * 100)])
+        cut = data[:1024 + 512 + 100] + b"\n" + NPM.encode() + b"\n"
+        document = self.scan(self.image([{"path": "srv/cut.tar", "bytes": cut}]))
+        self.assertIn(("npm-access-token", "srv/cut.tar"),
+                      [(finding["id"], finding["path"]) for finding in document["findings"]])
+
     def test_a_bomb_is_stopped_and_named(self):
         bomb = io.BytesIO()
         with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
