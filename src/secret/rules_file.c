@@ -35,6 +35,16 @@ const char *const *rules_list(struct secret_ruleset *set, const json_t *object, 
     return kept ? items : NULL;
 }
 
+const char *const *rules_keywords(struct secret_ruleset *set, const json_t *object)
+{
+    const char *const *words = rules_list(set, object, "keywords");
+    for (const char *const *word = words; word && *word; word++)
+        for (char *c = (char *)(uintptr_t)*word; *c; c++)
+            if (*c >= 'A' && *c <= 'Z')
+                *c = (char)(*c + 32);
+    return words;
+}
+
 const char *const *rules_one(struct secret_ruleset *set, const char *text)
 {
     const char **items = ARENA_ARRAY(&set->arena, const char *, 2);

@@ -24,6 +24,8 @@ int secret_rules_try(const struct secret_ruleset *set, struct pl_err *err);
 /* Shared by the readers: texts and lists in the set's arena. */
 const char *rules_text(struct secret_ruleset *set, const json_t *object, const char *key);
 const char *const *rules_list(struct secret_ruleset *set, const json_t *object, const char *key);
+/* The list "keywords" in lower case, in which they are compared. */
+const char *const *rules_keywords(struct secret_ruleset *set, const json_t *object);
 const char *rules_copy(struct secret_ruleset *set, struct str text);
 /* A list of one text. */
 const char *const *rules_one(struct secret_ruleset *set, const char *text);

@@ -66,17 +66,6 @@ static void read_allowlists(struct secret_ruleset *set, const json_t *owner, con
         read_allowlist(set, json_array_get(many, i), id);
 }
 
-/* Keywords are compared in lower case. */
-static const char *const *lower_words(struct secret_ruleset *set, const json_t *table)
-{
-    const char *const *words = rules_list(set, table, "keywords");
-    for (const char *const *word = words; word && *word; word++)
-        for (char *c = (char *)(uintptr_t)*word; *c; c++)
-            if (*c >= 'A' && *c <= 'Z')
-                *c = (char)(*c + 32);
-    return words;
-}
-
 static int read_rule(struct secret_ruleset *set, const json_t *table, struct pl_err *err)
 {
     struct secret_rule *rule = ARENA_NEW(&set->arena, struct secret_rule);
@@ -85,7 +74,7 @@ static int read_rule(struct secret_ruleset *set, const json_t *table, struct pl_
         .title = rules_text(set, table, "description"),
         .severity = SEVERITY_HIGH,
         .pattern = rules_text(set, table, "regex"),
-        .keywords = lower_words(set, table),
+        .keywords = rules_keywords(set, table),
         .entropy = rules_number(table, "entropy"),
         .group = rules_group(table, "secretGroup"),
         .path = rules_text(set, table, "path"),

@@ -35,7 +35,7 @@ static int read_rule(struct secret_ruleset *set, const json_t *table, struct pl_
         .service = rules_text(set, table, "service"),
         .severity = rules_severity(json_text(table, "severity"), SEVERITY_HIGH),
         .pattern = rules_text(set, table, "pattern"),
-        .keywords = rules_list(set, table, "keywords"),
+        .keywords = rules_keywords(set, table),
         .entropy = rules_number(table, "entropy"),
         .checksum = rules_text(set, table, "checksum"),
         .files = rules_list(set, table, "files"),

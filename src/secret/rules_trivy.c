@@ -57,7 +57,7 @@ static int read_rule(struct secret_ruleset *set, const json_t *item, struct pl_e
         .service = rules_text(set, item, "category"),
         .severity = rules_severity(json_text(item, "severity"), SEVERITY_HIGH),
         .pattern = rules_text(set, item, "regex"),
-        .keywords = rules_list(set, item, "keywords"),
+        .keywords = rules_keywords(set, item),
         .path = rules_text(set, item, "path"),
         .far_keywords = true,
     };
@@ -67,10 +67,6 @@ static int read_rule(struct secret_ruleset *set, const json_t *item, struct pl_e
         return err_set(err, PL_E_FORMAT, "the rule %s has no regex", rule->id);
     if (!rule->title)
         rule->title = rule->id;
-    for (const char *const *word = rule->keywords; word && *word; word++)
-        for (char *c = (char *)(uintptr_t)*word; *c; c++)
-            if (*c >= 'A' && *c <= 'Z')
-                *c = (char)(*c + 32);
     int r = find_group(rule, json_text(item, "secret-group-name"), err);
     if (r < 0)
         return r;

@@ -233,7 +233,8 @@ static void own_rules(void)
 {
     static const char text[] =
         "[[secret]]\nid = 'acme-token'\ntitle = 'Acme'\npattern = '\\b(acme_[0-9A-Za-z]{20})\\b'\n"
-        "examples = ['acme§_5f3Kx9QpL2vNwT7dRzBm']\nnot = ['acme_5f3K']\nallow = ['Kx9QpL3']\n"
+        "keywords = ['ACME']\nexamples = ['acme§_5f3Kx9QpL2vNwT7dRzBm']\nnot = "
+        "['acme_5f3K']\nallow = ['Kx9QpL3']\n"
         "[[allow]]\nid = 'tests'\nfiles = ['**/fixtures/**']\nkinds = ['acme-*']\n";
     struct secret_ruleset *own = with_rules("own.toml", text, 0, NULL);
     CHECK_STR(first_of(own, "app/x", TOKEN), "acme-token");
