@@ -141,6 +141,23 @@ static bool is_id_byte(char c)
            c == '_' || c == '.' || c == ':';
 }
 
+/* "# hadolint shell=powershell": which shell the base image has; for the stage that it stands in,
+ * before the first FROM for all. */
+static bool take_shell_pragma(struct dockerfile *file, struct str rest)
+{
+    if (!skip_word(&rest, "shell") || !skip_word(&rest, "="))
+        return false;
+    rest = trim_left(rest);
+    size_t len = 0;
+    while (len < rest.len && !dockerfile_is_space(rest.data[len]) && rest.data[len] != '#')
+        len++;
+    if (file->stages.count)
+        file->stages.items[file->stages.count - 1].base_shell = str_first(rest, len);
+    else
+        file->base_shell = str_first(rest, len);
+    return true;
+}
+
 /* "# hadolint ignore=DL3006,DL3008", "# hadolint global ignore=…", "# plimsoll ignore=ID reason".
  */
 static void take_ignore(struct parser *parser, struct str line)
@@ -148,6 +165,8 @@ static void take_ignore(struct parser *parser, struct str line)
     struct str rest = str_from(trim_left(line), 1);
     bool ours = skip_word(&rest, "plimsoll");
     if (!ours && !skip_word(&rest, "hadolint"))
+        return;
+    if (take_shell_pragma(parser->file, rest))
         return;
     bool global = skip_word(&rest, "global");
     if (!skip_word(&rest, "ignore") || !skip_word(&rest, "="))
@@ -406,9 +425,11 @@ static void open_stage(struct dockerfile *file, struct dockerfile_step *step)
     if (step->word_count == 3)
         stage.name = step->words[2].text;
     stage.is_windows = is_windows_image(stage.image.text);
+    stage.base_shell = file->base_shell;
     if (stage.parent != DOCKERFILE_NO_STAGE) {
         stage.is_windows = file->stages.items[stage.parent].is_windows;
         stage.shell = file->stages.items[stage.parent].shell;
+        stage.base_shell = file->stages.items[stage.parent].base_shell;
     }
     step->stage = file->stages.count;
     *VEC_ADD(&file->stages) = stage;

@@ -95,6 +95,7 @@ struct dockerfile_stage {
     size_t from;                  /* index of its step */
     bool in_final;                /* the final stage, or one that it is built FROM */
     bool is_windows;              /* by its image */
+    struct str base_shell;        /* that a comment tells of the base image; empty: none does */
     size_t shell;                 /* the SHELL in force so far, a step; or DOCKERFILE_NO_STEP */
 };
 
@@ -110,8 +111,9 @@ struct dockerfile_ignore {
 struct dockerfile {
     struct str text, path;
     struct arena *arena;
-    char escape;       /* '\\' or '`' */
-    struct str syntax; /* of the directive; empty: none */
+    char escape;           /* '\\' or '`' */
+    struct str syntax;     /* of the directive; empty: none */
+    struct str base_shell; /* of all stages, by a comment before the first FROM */
     VEC(struct dockerfile_step) steps;
     VEC(struct dockerfile_stage) stages;
     VEC(struct dockerfile_ignore) ignores;

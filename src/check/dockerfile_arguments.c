@@ -275,6 +275,8 @@ static bool runs_posix(const struct dockerfile_scope *scope, const struct docker
     const struct dockerfile_stage *stage = &file->stages.items[step->stage];
     if (stage->shell != DOCKERFILE_NO_STEP)
         return is_posix_name(file->steps.items[stage->shell].words[0].text);
+    if (stage->base_shell.len)
+        return is_posix_name(stage->base_shell);
     return !stage->is_windows && file->escape == '\\';
 }
 

@@ -248,6 +248,19 @@ void check_dockerfile_copy_secret(const struct check *check, const struct docker
 
 /* ---- destinations ---- */
 
+void check_dockerfile_copy_root(const struct check *check, const struct dockerfile *file,
+                                struct check_sink *sink)
+{
+    struct dockerfile_cursor cursor = {.file = file};
+    while (dockerfile_next_step(&cursor)) {
+        const struct dockerfile_step *step = cursor.step;
+        const struct dockerfile_pair *from = dockerfile_flag(step, "from");
+        if (step->instruction == DOCKERFILE_COPY && from && step->word_count == 2 &&
+            str_is(step->words[0].text, "/") && str_is(step->words[1].text, "/"))
+            dockerfile_tell(sink, check, step, from->value.text);
+    }
+}
+
 void check_dockerfile_copy_no_slash(const struct check *check, const struct dockerfile *file,
                                     struct check_sink *sink)
 {
@@ -326,7 +339,15 @@ void check_dockerfile_copy_removed(const struct check *check, const struct docke
     arena_free(&copies.arena);
 }
 
-/* The archive's name among the words of "tar x". */
+/* What a COPY calls the archive in the image; empty: it copies none. */
+static struct str archive_name(const struct dockerfile_step *step, struct str source)
+{
+    struct str destination = path_base(step->words[step->word_count - 1].text);
+    struct str name = is_archive(destination) ? destination : path_base(source);
+    return is_archive(name) && check_glob(STR("*.t*"), name) ? name : STR_NONE;
+}
+
+/* The archive's name among the words of "tar x" and its kin. */
 static bool is_unpacked(const struct shell_command *command, struct str name)
 {
     bool is_tar = str_is(shell_program(command), "tar") && command->word_count > 1;
@@ -335,6 +356,9 @@ static bool is_unpacked(const struct shell_command *command, struct str name)
         (shell_has_option(command, "-x") || shell_has_option(command, "--extract") ||
          (command->words[1].text.len && command->words[1].text.data[0] != '-' &&
           str_index(command->words[1].text, 'x') != SIZE_MAX && command->words[1].text.len < 8));
+    extracts = extracts || check_glob_any(NAMES("unzip", "gunzip", "bunzip2", "unlzma", "unxz",
+                                                "uncompress", "zcat", "bsdtar"),
+                                          shell_program(command));
     for (size_t i = 1; extracts && i < command->word_count; i++)
         if (str_equal(path_base(command->words[i].text), name))
             return true;
@@ -348,9 +372,9 @@ void check_dockerfile_copy_archive(const struct check *check, const struct docke
     size_t budget = MOST_COPIES;
     while (next_source(&cursor)) {
         struct dockerfile_cursor later = {.file = file, .next = cursor.steps.next};
-        struct str name = path_base(cursor.source);
+        struct str name = archive_name(cursor.steps.step, cursor.source);
         bool found = false;
-        if (!is_archive(name) || !check_glob(STR("*.t*"), name) || !budget)
+        if (name.len == 0 || !budget)
             continue;
         budget--;
         while (!found && dockerfile_next_command(&later) &&

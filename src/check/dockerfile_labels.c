@@ -4,6 +4,7 @@
 
 #include "check/check_functions.h"
 #include "check/dockerfile_checks.h"
+#include "license/expression.h"
 
 struct label_cursor {
     struct dockerfile_cursor steps;
@@ -46,8 +47,8 @@ static bool is_good_key(struct str key)
         return false;
     for (size_t i = 1; i < key.len; i++) {
         char c = key.data[i];
-        bool is_mark = c == '.' || c == '-' || c == '_' || c == '/';
-        if (!is_mark && !is_lower(c) && !is_digit(c) && !(c >= 'A' && c <= 'Z'))
+        bool is_mark = c == '.' || c == '-';
+        if (!is_mark && !is_lower(c) && !is_digit(c))
             return false;
         if (is_mark && (i + 1 == key.len || key.data[i - 1] == c))
             return false;
@@ -112,23 +113,14 @@ static bool is_date_time(struct str value)
            (zone.len == 6 && (zone.data[0] == '+' || zone.data[0] == '-') && zone.data[3] == ':');
 }
 
-/* Ids, AND, OR, WITH and brackets of SPDX; not whether the ids are known. */
+/* An expression of SPDX 2.3, annex D, whose ids are known, or are references of one's own. */
 static bool is_license(struct str value)
 {
-    bool last_is_id = false;
-    size_t at = 0;
-    struct str word;
-    while (dockerfile_next_word(value, '\0', &at, &word)) {
-        bool joins = check_glob_any(NAMES("AND", "OR", "WITH"), word);
-        if (!joins && last_is_id)
-            return false;
-        last_is_id = !joins;
-        for (size_t i = 0; i < word.len; i++)
-            if (!is_lower(word.data[i]) && !is_digit(word.data[i]) &&
-                !strchr("().-+:", word.data[i]) && !(word.data[i] >= 'A' && word.data[i] <= 'Z'))
-                return false;
-    }
-    return last_is_id;
+    struct arena arena = {0};
+    struct license_expression expression;
+    bool good = license_parse(&arena, value, &expression, NULL) == 0;
+    arena_free(&arena);
+    return good;
 }
 
 static bool is_revision(struct str value)

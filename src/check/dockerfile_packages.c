@@ -14,40 +14,82 @@ struct manager {
     const char *pins;               /* any of these bytes behind the first: a version is told */
     const char *const *pin_options; /* an option that tells one for all */
     const char *const *passed;      /* words that are no names of the registry */
+    const char *repository_pins;    /* of a repository's address: what tells the commit */
 };
 
 static const char *const file_words[] = {"/*", "./*", "../*", ".", "~/*", "*://*", NULL};
 
-static const struct manager apt = {NAMES("apt-get", "apt", "aptitude"), NAMES("install"), "=/",
-                                   NULL, NAMES("*.deb", "*-", "*^", "?task*")};
-static const struct manager apk = {NAMES("apk"), NAMES("add"), "=<>~@", NULL,
-                                   NAMES("*.apk", ".*", "!*")};
-static const struct manager yum = {NAMES("yum"), NAMES("install", "localinstall", "reinstall"), "=",
-                                   NULL, NAMES("*.rpm", "@*")};
-static const struct manager dnf = {NAMES("dnf", "dnf5", "microdnf", "tdnf"), NAMES("install"), "=",
-                                   NULL, NAMES("*.rpm", "@*")};
-static const struct manager zypper = {NAMES("zypper"), NAMES("install", "in"), "=<>", NULL,
-                                      NAMES("*.rpm", "-*")};
+static const struct manager apt = {NAMES("apt-get", "apt", "aptitude"),
+                                   NAMES("install"),
+                                   "=/",
+                                   NULL,
+                                   NAMES("*.deb", "*-", "*^", "?task*"),
+                                   NULL};
+static const struct manager apk = {
+    NAMES("apk"), NAMES("add"), "=<>~@", NULL, NAMES("*.apk", ".*", "!*"), NULL};
+static const struct manager yum = {
+    NAMES("yum"), NAMES("install", "localinstall", "reinstall"), "=", NULL, NAMES("*.rpm", "@*"),
+    NULL};
+static const struct manager dnf = {NAMES("dnf", "dnf5", "microdnf", "tdnf"),
+                                   NAMES("install"),
+                                   "=",
+                                   NULL,
+                                   NAMES("*.rpm", "@*"),
+                                   NULL};
+/* "dnf module install NAME:STREAM" */
+static const struct manager modules = {
+    NAMES("yum", "dnf", "dnf5", "microdnf"), NAMES("install", "enable"), ":", NULL, NULL, NULL};
+static const struct manager zypper = {
+    NAMES("zypper"), NAMES("install", "in"), "=<>", NULL, NAMES("*.rpm", "-*"), NULL};
 static const struct manager pip = {
-    NAMES("pip", "pip2*", "pip3*", "uv"), NAMES("install"), "=<>~@!",
+    NAMES("pip", "pip2*", "pip3*", "uv"),
+    NAMES("install"),
+    "=<>~@!",
     NAMES("-c", "--constraint", "-r", "--requirement", "-e", "--editable", "--require-hashes"),
-    NAMES("*.whl", "*.tar.gz", "*.zip", "git+*", "*/", "./*")};
-static const struct manager npm = {NAMES("npm", "pnpm"), NAMES("install", "i", "add"), "@", NULL,
-                                   NAMES("*.tgz", "*.tar.gz", "git+*", "github:*", "file:*", "*/")};
-static const struct manager yarn = {NAMES("yarn"), NAMES("add"), "@", NULL,
-                                    NAMES("*.tgz", "git+*", "file:*")};
-static const struct manager gem = {NAMES("gem"), NAMES("install"), ":",
-                                   NAMES("-v", "--version", "-g", "--file"), NAMES("*.gem")};
+    NAMES("*.whl", "*.tar.gz", "*.zip", "*/", "./*"),
+    "@"};
+static const struct manager npm = {NAMES("npm", "pnpm"),
+                                   NAMES("install", "i", "add"),
+                                   "@",
+                                   NULL,
+                                   NAMES("*.tgz", "*.tar.gz", "github:*", "file:*", "*/"),
+                                   "#"};
+static const struct manager yarn = {
+    NAMES("yarn"), NAMES("add"), "@", NULL, NAMES("*.tgz", "file:*"), "#"};
+static const struct manager gem = {NAMES("gem"),
+                                   NAMES("install", "i"),
+                                   ":",
+                                   NAMES("-v", "--version", "-g", "--file"),
+                                   NAMES("*.gem"),
+                                   NULL};
 static const struct manager cargo = {
-    NAMES("cargo"), NAMES("install"), "@",
-    NAMES("--version", "--vers", "--rev", "--tag", "--path", "--list"), NULL};
+    NAMES("cargo"),
+    NAMES("install"),
+    "@",
+    NAMES("--version", "--vers", "--rev", "--tag", "--path", "--list"),
+    NULL,
+    NULL};
+
+static bool has_any_byte(struct str text, const char *bytes)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (strchr(bytes, text.data[i]))
+            return true;
+    return false;
+}
 
 static bool is_pinned(const struct manager *manager, struct str word)
 {
-    for (size_t i = 1; i < word.len; i++)
-        if (strchr(manager->pins, word.data[i]))
-            return true;
-    return false;
+    if (manager->repository_pins && str_starts(word, STR("git+"))) {
+        /* git+ssh://git@HOST/PATH@COMMIT: what stands before the path is no commit. */
+        size_t start = str_find(word, STR("://"));
+        struct str rest = start == SIZE_MAX ? word : str_from(word, start + 3);
+        size_t path = str_index(rest, '/');
+        return has_any_byte(path == SIZE_MAX ? rest : str_from(rest, path),
+                            manager->repository_pins);
+    }
+    return check_glob_any(file_words, word) || check_glob_any(manager->passed, word) ||
+           has_any_byte(str_from(word, word.len ? 1 : 0), manager->pins);
 }
 
 /* rpm's "name-1.2-3": a dash and a digit. */
@@ -67,6 +109,20 @@ static bool has_any_option(const struct shell_command *command, const char *cons
     return false;
 }
 
+/* The program with its verb ("dnf module install", "uv pip install"); *at stands behind it. */
+static bool asks_for_packages(const struct manager *manager, const struct shell_command *command,
+                              size_t *at)
+{
+    if (!check_glob_any(manager->programs, shell_program(command)))
+        return false;
+    struct str verb = shell_verb(command, at), program = shell_program(command);
+    struct shell_word word;
+    const char *group = manager == &modules ? "module" : str_is(program, "uv") ? "pip" : NULL;
+    if (group)
+        verb = str_is(verb, group) && shell_next_operand(command, at, &word) ? word.text : STR_NONE;
+    return check_glob_any(manager->verbs, verb);
+}
+
 /* The names without a version, apart by spaces; false: there are none. */
 static bool unpinned(const struct manager *manager, const struct shell_command *command,
                      struct buf *names)
@@ -74,14 +130,11 @@ static bool unpinned(const struct manager *manager, const struct shell_command *
     size_t at = 0;
     struct shell_word word;
     bool is_rpm = manager == &yum || manager == &dnf;
-    if (!shell_runs(command, manager->programs, manager->verbs) ||
-        has_any_option(command, manager->pin_options))
+    if (!asks_for_packages(manager, command, &at) || has_any_option(command, manager->pin_options))
         return false;
-    shell_next_operand(command, &at, &word); /* the verb */
     while (shell_next_operand(command, &at, &word) && names->len < 200) {
         if (!word.literal || word.text.len == 0 || is_pinned(manager, word.text) ||
-            (is_rpm && has_rpm_version(word.text)) || check_glob_any(file_words, word.text) ||
-            check_glob_any(manager->passed, word.text))
+            (is_rpm && has_rpm_version(word.text)))
             continue;
         if (names->len)
             buf_putc(names, ' ');
@@ -96,7 +149,10 @@ static void tell_unpinned(const struct check *check, const struct dockerfile *fi
     struct dockerfile_cursor cursor = {.file = file};
     while (dockerfile_next_command(&cursor)) {
         AUTO_BUF names = {0};
-        if (unpinned(manager, cursor.command, &names))
+        bool is_rpm = manager == &yum || manager == &dnf;
+        if (unpinned(manager, cursor.command, &names) ||
+            (is_rpm && check_glob_any(manager->programs, shell_program(cursor.command)) &&
+             unpinned(&modules, cursor.command, &names)))
             dockerfile_tell_command(sink, check, &cursor, buf_str(&names));
     }
 }
@@ -128,7 +184,7 @@ static bool unpinned_yarn(const struct shell_command *command, struct buf *names
     if (!shell_next_operand(command, &at, &word) || !str_is(word.text, "add"))
         return false;
     while (shell_next_operand(command, &at, &word) && names->len == 0)
-        if (word.literal && !is_pinned(&yarn, word.text) && !check_glob_any(yarn.passed, word.text))
+        if (word.literal && !is_pinned(&yarn, word.text))
             buf_add(names, word.text);
     return names->len > 0;
 }
@@ -268,14 +324,24 @@ static bool is_mounted(const struct cache *cache, const struct dockerfile_step *
     return false;
 }
 
+static bool assigns(const struct cache *cache, const struct shell_word *words, size_t count)
+{
+    for (size_t i = 0; cache->variables && i < count; i++)
+        if (check_glob_any(cache->variables,
+                           str_first(words[i].text, str_index(words[i].text, '='))))
+            return true;
+    return false;
+}
+
 static bool has_variable(const struct cache *cache, const struct shell_command *command)
 {
-    for (size_t i = 0; cache->variables && i < command->assignment_count; i++) {
-        struct str word = command->assignments[i].text;
-        if (check_glob_any(cache->variables, str_first(word, str_index(word, '='))))
-            return true;
-    }
-    return false;
+    return assigns(cache, command->assignments, command->assignment_count);
+}
+
+static bool exports_variable(const struct cache *cache, const struct shell_command *command)
+{
+    return str_is(shell_program(command), "export") &&
+           assigns(cache, command->words, command->word_count);
 }
 
 /* ENV or ARG of the final image's stages. */
@@ -298,7 +364,7 @@ static void look_at_script(const struct check *check, const struct dockerfile_cu
     const struct shell_command *filling = NULL;
     for (size_t i = 0; i < script->commands.count; i++) {
         const struct shell_command *command = &script->commands.items[i];
-        if (removes(cache, command))
+        if (removes(cache, command) || (!filling && exports_variable(cache, command)))
             return;
         if (!filling && shell_runs(command, cache->programs, cache->verbs) &&
             !has_any_option(command, cache->without) && !has_variable(cache, command))

@@ -291,6 +291,23 @@ void check_dockerfile_curl_and_wget(const struct check *check, const struct dock
     }
 }
 
+/* A RUN of several commands was made a layer of its own on purpose. */
+static bool is_short(const struct dockerfile_step *step)
+{
+    return !step->shell || step->shell->commands.count <= 2;
+}
+
+static bool have_same_flags(const struct dockerfile_step *a, const struct dockerfile_step *b)
+{
+    if (a->flag_count != b->flag_count)
+        return false;
+    for (size_t i = 0; i < a->flag_count; i++)
+        if (!str_equal(a->flags[i].name, b->flags[i].name) ||
+            !str_equal(a->flags[i].value.text, b->flags[i].value.text))
+            return false;
+    return true;
+}
+
 /* Two RUN one after the other, of the same kind, could be one layer. */
 void check_dockerfile_run_twice(const struct check *check, const struct dockerfile *file,
                                 struct check_sink *sink)
@@ -300,8 +317,8 @@ void check_dockerfile_run_twice(const struct check *check, const struct dockerfi
     while (dockerfile_next_step(&cursor)) {
         const struct dockerfile_step *step = cursor.step;
         bool plain = step->instruction == DOCKERFILE_RUN && !step->onbuild &&
-                     step->flag_count == 0 && step->heredoc_count == 0;
-        if (plain && before)
+                     step->heredoc_count == 0 && is_short(step);
+        if (plain && before && have_same_flags(before, step))
             dockerfile_tell(sink, check, step, STR_NONE);
         before = plain ? step : NULL;
     }
@@ -319,7 +336,9 @@ void check_dockerfile_useradd_high_id(const struct check *check, const struct do
             continue;
         for (size_t i = 1; i < command->word_count; i++) {
             struct str word = command->words[i].text;
-            struct str value = str_starts(word, STR("--uid=")) ? str_from(word, 6) : STR_NONE;
+            struct str value = str_starts(word, STR("--uid=")) ? str_from(word, 6)
+                               : str_starts(word, STR("-u"))   ? str_from(word, 2)
+                                                               : STR_NONE;
             uint64_t number;
             if ((str_is(word, "-u") || str_is(word, "--uid")) && i + 1 < command->word_count)
                 value = command->words[i + 1].text;
@@ -329,7 +348,31 @@ void check_dockerfile_useradd_high_id(const struct check *check, const struct do
     }
 }
 
-/* A script of a branch is another one tomorrow. */
+/* A project was copied before the step, and may have a go.mod. */
+static bool copies_sources(const struct dockerfile *file, const struct dockerfile_step *step)
+{
+    size_t index = (size_t)(step - file->steps.items);
+    bool has_stage = step->stage != DOCKERFILE_NO_STAGE;
+    for (size_t i = has_stage ? file->stages.items[step->stage].from : index; i < index; i++)
+        if (file->steps.items[i].instruction == DOCKERFILE_COPY ||
+            file->steps.items[i].instruction == DOCKERFILE_ADD)
+            return true;
+    for (size_t i = 0; i < step->flag_count; i++)
+        if (str_is(step->flags[i].name, "mount") &&
+            str_find(step->flags[i].value.text, STR("type=bind")) != SIZE_MAX)
+            return true;
+    return false;
+}
+
+/* "example.com/tool" without a version, where no go.mod can tell one. */
+static bool is_module(struct str word)
+{
+    size_t slash = str_index(word, '/');
+    return slash != SIZE_MAX && str_index(str_first(word, slash), '.') != SIZE_MAX &&
+           word.data[0] != '.' && str_index(word, '@') == SIZE_MAX;
+}
+
+/* What a branch, or the newest release, is today is another thing tomorrow. */
 void check_dockerfile_go_unpinned(const struct check *check, const struct dockerfile *file,
                                   struct check_sink *sink)
 {
@@ -339,8 +382,10 @@ void check_dockerfile_go_unpinned(const struct check *check, const struct docker
         struct shell_word word;
         if (!shell_runs(cursor.command, NAMES("go"), NAMES("install", "get", "run")))
             continue;
+        bool has_sources = copies_sources(file, cursor.step);
         while (shell_next_operand(cursor.command, &at, &word))
-            if (check_glob_any(NAMES("*@latest", "*@master", "*@main"), word.text))
+            if (check_glob_any(NAMES("*@latest", "*@master", "*@main"), word.text) ||
+                (!has_sources && word.literal && is_module(word.text)))
                 dockerfile_tell_command(sink, check, &cursor, word.text);
     }
 }

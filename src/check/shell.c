@@ -97,10 +97,25 @@ static void read_heredoc(struct shell_parser *parser, const struct shell_pending
     *pending->body = str_from(parser->text, start);
 }
 
+/* "bash <<EOF": the lines are a script. */
+static void read_script(struct shell_parser *parser, const struct shell_pending *pending)
+{
+    struct shell_script *script = parser->script;
+    if (pending->command >= script->commands.count || parser->muted ||
+        !shell_reads_script(&script->commands.items[pending->command]))
+        return;
+    size_t offset = (size_t)(pending->body->data - parser->text.data);
+    shell_inner(parser, *pending->body, shell_place(parser, offset), pending->literal,
+                pending->command);
+}
+
 static void read_heredocs(struct shell_parser *parser)
 {
-    for (size_t i = 0; i < parser->pending.count; i++)
-        read_heredoc(parser, &parser->pending.items[i]);
+    for (size_t i = 0; i < parser->pending.count; i++) {
+        struct shell_pending pending = parser->pending.items[i];
+        read_heredoc(parser, &pending);
+        read_script(parser, &pending);
+    }
     parser->pending.count = 0;
 }
 
@@ -136,8 +151,9 @@ static void take_redirect(struct list *list, int descriptor)
     if (str_is(redirect.form, "<<") || str_is(redirect.form, "<<-")) {
         struct str *body = ARENA_NEW(parser->arena, struct str);
         redirect.heredoc = body;
-        *VEC_ADD(&parser->pending) =
-            (struct shell_pending){redirect.target.text, str_is(redirect.form, "<<-"), body};
+        *VEC_ADD(&parser->pending) = (struct shell_pending){
+            redirect.target.text, str_is(redirect.form, "<<-"), redirect.target.quoted, body,
+            redirect.descriptor <= 0 ? list->index : SHELL_NO_COMMAND};
     }
     *VEC_ADD(&list->redirects) = redirect;
 }

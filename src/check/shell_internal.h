@@ -9,7 +9,9 @@
 struct shell_pending { /* a heredoc whose lines come behind this one */
     struct str name;
     bool strips_tabs;
+    bool literal; /* its name is quoted: nothing in it is substituted */
     struct str *body;
+    size_t command; /* whose input it is, or SHELL_NO_COMMAND */
 };
 
 struct shell_parser {
@@ -47,6 +49,8 @@ void shell_list(struct shell_parser *parser, char end);
 struct shell_word shell_take_word(struct shell_parser *parser);
 /* Commands that run the words behind them: adds what they run. `index` is the command's. */
 void shell_unwrap(struct shell_parser *parser, size_t index);
+/* Whether a command takes its script from its standard input: "bash", "sh -ex", "bash -s x". */
+bool shell_reads_script(const struct shell_command *command);
 /* A text that is a script of its own. */
 void shell_inner(struct shell_parser *parser, struct str text, size_t offset, bool literal,
                  size_t wrapper);

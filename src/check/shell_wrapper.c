@@ -148,6 +148,25 @@ static void add_part(struct shell_parser *parser, size_t index, size_t from, siz
     }
 }
 
+bool shell_reads_script(const struct shell_command *command)
+{
+    const struct wrapper *wrapper = find_wrapper(shell_program(command));
+    if (!wrapper || wrapper->kind != WRAPPER_SHELL)
+        return false;
+    for (size_t i = 1; i < command->word_count; i++) {
+        struct str word = command->words[i].text;
+        if (!is_option(word) && !str_is(word, "-") && word.len && word.data[0] != '+')
+            return str_is(word, "/dev/stdin");
+        if (!str_starts(word, STR("--")) && str_index(word, 'c') != SIZE_MAX)
+            return false;
+        if (!str_starts(word, STR("--")) && str_index(word, 's') != SIZE_MAX)
+            return true;
+        if (is_option(word))
+            i += takes_word(wrapper, word);
+    }
+    return true;
+}
+
 /* The text of "sh -c TEXT": behind an option word that ends with "c". */
 static void add_text(struct shell_parser *parser, size_t index, const struct wrapper *wrapper)
 {
