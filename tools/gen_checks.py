@@ -43,7 +43,7 @@ WHEN_WORDS = {"stage": ["any", "final"]}
 # Documents: src/check/document_when.h says what each means.
 SCOPES = ["object", "pod", "container", "compose", "service", "run", "unit", "values"]
 DOCUMENT_LISTS = ["type", "at", "pod", "is", "not", "need", "unless"]
-DOCUMENT_WORDS = {"scope": SCOPES, "absent": [True], "present": [True]}
+DOCUMENT_WORDS = {"scope": SCOPES, "absent": [True], "present": [True], "both": [True]}
 
 
 def fail(check, text):
@@ -124,7 +124,7 @@ def document_when(check):
         return "NULL"
     parts = [f".scope = SCOPE_{rule['scope'].upper()}"]
     parts += [f".{key}s = {strings(rule[key])}" for key in DOCUMENT_LISTS if key in rule]
-    parts += [f".{key} = true" for key in ("absent", "present") if key in rule]
+    parts += [f".{key} = true" for key in ("absent", "present", "both") if key in rule]
     return f"&(const struct document_when){{{', '.join(parts)}}}"
 
 

@@ -218,7 +218,7 @@ static void look_at_scope(struct look *look)
         leads_somewhere(look->scope->node, when->unlesss))
         return;
     look_along(look, look->scope->node, when->ats);
-    if (!look->there && when->pods && look->scope->outer)
+    if ((!look->there || when->both) && when->pods && look->scope->outer)
         look_at_pod(look);
     if ((when->absent && !look->there) || (when->needs && !look->matched))
         check_tell(look->sink, look->check, look->scope, look->scope->node, "", STR_NONE);

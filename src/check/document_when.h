@@ -24,6 +24,7 @@ struct document_when {
     const char *const *types; /* of the scope ("Service", "initContainers", "container"): one */
     const char *const *ats;   /* paths; what is asked holds for all that they lead to */
     const char *const *pods;  /* of a container: where the pod says it for those that do not */
+    bool both;                /* what the pod says counts even where all of them say it, too */
     /* One of these: */
     const char *const *iss;   /* a finding for each value that one pattern matches */
     const char *const *nots;  /* ... that none matches */

@@ -6,6 +6,7 @@
 struct reader {
     struct check_document *document;
     struct pl_err *err;
+    const struct check_scope *object; /* whose steps are looked for */
     int result;
 };
 
@@ -20,22 +21,36 @@ static bool is_full(struct reader *reader)
     return reader->result != 0;
 }
 
-static void add_containers(struct reader *reader, const struct check_scope *pod)
+static void add_container(struct reader *reader, const struct check_scope *pod, const char *list,
+                          const struct yaml_node *node)
 {
-    static const char *const lists[] = {"containers", "initContainers", "ephemeralContainers"};
-    struct arena *arena = reader->document->arena;
-    for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
-        const struct yaml_node *list = yaml_get(pod->node, lists[i]);
-        for (size_t k = 0; list && list->kind == YAML_KIND_SEQUENCE && k < list->count; k++) {
-            const struct yaml_node *node = list->items[k];
-            if (node->kind != YAML_KIND_MAPPING || is_full(reader))
-                continue;
-            struct str name = str_first(yaml_text(yaml_get(node, "name")), LIMIT_CHECK_EVIDENCE);
-            name = arena_printf(arena, "%.*s/%.*s", STR_ARG(pod->name), STR_ARG(name));
-            check_document_scope(reader->document, SCOPE_CONTAINER, node, pod, name)->type =
-                str_of(lists[i]);
-        }
+    if (!node || node->kind != YAML_KIND_MAPPING || is_full(reader))
+        return;
+    struct str name = str_first(yaml_text(yaml_get(node, "name")), LIMIT_CHECK_EVIDENCE);
+    name = arena_printf(reader->document->arena, "%.*s/%.*s", STR_ARG(pod->name), STR_ARG(name));
+    check_document_scope(reader->document, SCOPE_CONTAINER, node, pod, name)->type = str_of(list);
+}
+
+static void add_containers(struct reader *reader, const struct check_scope *pod,
+                           const struct yaml_node *node, const char *const *lists)
+{
+    for (size_t i = 0; lists[i]; i++) {
+        const struct yaml_node *list = yaml_get(node, lists[i]);
+        for (size_t k = 0; list && list->kind == YAML_KIND_SEQUENCE && k < list->count; k++)
+            add_container(reader, pod, lists[i], list->items[k]);
     }
+}
+
+static struct check_scope *add_pod_scope(struct reader *reader, const struct check_scope *object,
+                                         const struct yaml_node *spec,
+                                         const struct yaml_node *metadata)
+{
+    struct check_scope *pod =
+        check_document_scope(reader->document, SCOPE_POD, spec, object, object->name);
+    pod->type = object->type;
+    pod->metadata = metadata;
+    pod->windows = str_is(yaml_text(check_at(spec, "os.name")), "windows");
+    return pod;
 }
 
 static void add_pod(struct reader *reader, const struct check_scope *object,
@@ -44,12 +59,52 @@ static void add_pod(struct reader *reader, const struct check_scope *object,
     const struct yaml_node *spec = yaml_get(template, "spec");
     if (!spec || spec->kind != YAML_KIND_MAPPING || is_full(reader))
         return;
-    struct check_scope *pod =
-        check_document_scope(reader->document, SCOPE_POD, spec, object, object->name);
-    pod->type = object->type;
-    pod->metadata = yaml_get(template, "metadata");
-    pod->windows = str_is(yaml_text(check_at(spec, "os.name")), "windows");
-    add_containers(reader, pod);
+    const struct check_scope *pod =
+        add_pod_scope(reader, object, spec, yaml_get(template, "metadata"));
+    add_containers(reader, pod, spec, NAMES("containers", "initContainers", "ephemeralContainers"));
+}
+
+/* What a spec has besides the lists of pods: containers of Argo's templates, steps of Tekton's
+ * tasks. The rest of it says what PodSpecs say. */
+static void add_steps(struct reader *reader, const struct check_scope *object,
+                      const struct yaml_node *spec)
+{
+    const struct yaml_node *templates = yaml_get(spec, "templates"),
+                           *steps = yaml_get(spec, "steps");
+    bool has_templates = templates && templates->kind == YAML_KIND_SEQUENCE;
+    bool has_steps = steps && steps->kind == YAML_KIND_SEQUENCE;
+    if ((!has_templates && !has_steps) || is_full(reader))
+        return;
+    const struct check_scope *pod = add_pod_scope(reader, object, spec, NULL);
+    add_containers(reader, pod, spec, NAMES("steps", "sidecars"));
+    for (size_t i = 0; has_templates && i < templates->count; i++) {
+        const struct yaml_node *template = templates->items[i];
+        add_container(reader, pod, "containers", yaml_get(template, "container"));
+        add_container(reader, pod, "containers", yaml_get(template, "script"));
+        add_containers(reader, pod, template, NAMES("initContainers", "sidecars"));
+    }
+}
+
+static void take_steps(void *context, const struct yaml_node *node)
+{
+    struct reader *reader = context;
+    add_steps(reader, reader->object, node);
+}
+
+static void add_pipelines(struct reader *reader, const struct check_scope *object)
+{
+    static const char *const places[] = {"spec",
+                                         "spec.workflowSpec",
+                                         "spec.taskSpec",
+                                         "spec.pipelineSpec.tasks[*].taskSpec",
+                                         "spec.tasks[*].taskSpec",
+                                         "spec.finally[*].taskSpec"};
+    struct str version = yaml_text(yaml_get(object->node, "apiVersion"));
+    if (!check_glob_any(NAMES("argoproj.io/*", "tekton.dev/*"), version))
+        return;
+    reader->object = object;
+    for (size_t i = 0; i < ARRAY_LEN(places); i++)
+        check_each_at(object->node, str_of(places[i]), take_steps, reader);
 }
 
 /* Where a kind keeps its pods. What is not known by name, custom resources among them, has one
@@ -67,6 +122,7 @@ static void add_pods(struct reader *reader, const struct check_scope *object)
         if (containers && containers->kind == YAML_KIND_SEQUENCE)
             add_pod(reader, object, template);
     }
+    add_pipelines(reader, object);
 }
 
 static void add_object(struct reader *reader, const struct yaml_node *node, size_t depth)

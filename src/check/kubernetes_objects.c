@@ -20,8 +20,16 @@ static const struct yaml_node *find_in(const struct yaml_node *list, const char 
     return NULL;
 }
 
-/* A rule that gives one of the verbs on one of the resources; what "*" gives has a check of its
- * own. */
+static const struct yaml_node *find_star(const struct yaml_node *list)
+{
+    for (size_t i = 0; list && list->kind == YAML_KIND_SEQUENCE && i < list->count; i++)
+        if (str_is(yaml_text(list->items[i]), "*"))
+            return list->items[i];
+    return NULL;
+}
+
+/* A rule that gives one of the verbs, or all, on one of the resources; what resources of "*" give
+ * has a check of its own. */
 static void look_at_rules(const struct check *check, const struct check_document *document,
                           struct check_sink *sink, const char *const *resources,
                           const char *const *verbs)
@@ -36,7 +44,8 @@ static void look_at_rules(const struct check *check, const struct check_document
             const struct yaml_node *what = yaml_get(rules->items[i], "resources");
             bool narrow = names && names->kind == YAML_KIND_SEQUENCE && names->count > 0;
             const struct yaml_node *found = narrow ? NULL : find_in(what, resources);
-            if (found && find_in(yaml_get(rules->items[i], "verbs"), verbs))
+            const struct yaml_node *given = yaml_get(rules->items[i], "verbs");
+            if (found && (find_in(given, verbs) || find_star(given)))
                 check_tell(sink, check, object, found, "resources", yaml_text(found));
         }
     }
@@ -46,6 +55,36 @@ void check_kubernetes_role_secrets(const struct check *check, const struct check
                                    struct check_sink *sink)
 {
     look_at_rules(check, document, sink, NAMES("secrets"), NAMES("get", "list", "watch"));
+}
+
+void check_kubernetes_role_secrets_change(const struct check *check,
+                                          const struct check_document *document,
+                                          struct check_sink *sink)
+{
+    look_at_rules(check, document, sink, NAMES("secrets"),
+                  NAMES("create", "update", "patch", "delete", "deletecollection"));
+}
+
+void check_kubernetes_role_logs(const struct check *check, const struct check_document *document,
+                                struct check_sink *sink)
+{
+    look_at_rules(check, document, sink, NAMES("pods/log"), NAMES("delete", "deletecollection"));
+}
+
+void check_kubernetes_role_configmaps(const struct check *check,
+                                      const struct check_document *document,
+                                      struct check_sink *sink)
+{
+    look_at_rules(check, document, sink, NAMES("configmaps"),
+                  NAMES("create", "update", "patch", "delete", "deletecollection"));
+}
+
+void check_kubernetes_role_network(const struct check *check, const struct check_document *document,
+                                   struct check_sink *sink)
+{
+    look_at_rules(check, document, sink,
+                  NAMES("services", "endpoints", "endpointslices", "networkpolicies", "ingresses"),
+                  NAMES("create", "update", "patch", "delete", "deletecollection"));
 }
 
 void check_kubernetes_role_exec(const struct check *check, const struct check_document *document,
@@ -72,8 +111,9 @@ void check_kubernetes_role_escalate(const struct check *check,
 void check_kubernetes_role_bindings(const struct check *check,
                                     const struct check_document *document, struct check_sink *sink)
 {
-    look_at_rules(check, document, sink, NAMES("rolebindings", "clusterrolebindings"),
-                  NAMES("create", "update", "patch"));
+    look_at_rules(check, document, sink,
+                  NAMES("roles", "clusterroles", "rolebindings", "clusterrolebindings"),
+                  NAMES("create", "update", "patch", "delete", "deletecollection"));
 }
 
 void check_kubernetes_role_token(const struct check *check, const struct check_document *document,
@@ -88,7 +128,7 @@ void check_kubernetes_role_pods(const struct check *check, const struct check_do
     look_at_rules(check, document, sink,
                   NAMES("pods", "deployments", "daemonsets", "statefulsets", "replicasets", "jobs",
                         "cronjobs", "replicationcontrollers"),
-                  NAMES("create"));
+                  NAMES("create", "update", "patch"));
 }
 
 void check_kubernetes_role_webhooks(const struct check *check,
@@ -97,14 +137,6 @@ void check_kubernetes_role_webhooks(const struct check *check,
     look_at_rules(check, document, sink,
                   NAMES("mutatingwebhookconfigurations", "validatingwebhookconfigurations"),
                   NAMES("create", "update", "patch"));
-}
-
-static const struct yaml_node *find_star(const struct yaml_node *list)
-{
-    for (size_t i = 0; list && list->kind == YAML_KIND_SEQUENCE && i < list->count; i++)
-        if (str_is(yaml_text(list->items[i]), "*"))
-            return list->items[i];
-    return NULL;
 }
 
 /* CIS 5.1.3: "*" among verbs or resources. */
