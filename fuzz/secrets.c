@@ -16,7 +16,8 @@ static struct secret_found_list scan(struct secret_scanner *scanner, struct str 
 {
     struct secret_found_list list;
     struct pl_err err = {0};
-    secret_scanner_begin(scanner, STR("a/file"), known ? text.len : 0);
+    secret_scanner_begin(scanner, (struct secret_place){.path = STR("a/file")},
+                         known ? text.len : 0);
     for (size_t at = 0; at < text.len; at += piece)
         secret_scanner_add(scanner, str_first(str_from(text, at), piece));
     if (secret_scanner_end(scanner, &list, &err) < 0 && !err.message[0])

@@ -26,7 +26,10 @@ static enum inspect_want begin(const void *config, void *reader, const struct in
     (void)sink;
     if (entry->type != ENTRY_FILE)
         return INSPECT_NOTHING;
-    secret_scanner_begin(reader, entry->inner.len ? entry->inner : entry->path, entry->size);
+    struct secret_place place = {entry->path, STR_NONE};
+    if (entry->inner.len)
+        place = (struct secret_place){entry->inner, entry->path};
+    secret_scanner_begin(reader, place, entry->size);
     return INSPECT_BYTES;
 }
 

@@ -36,7 +36,7 @@ struct secret_scanner {
     struct secret_verifier *verifier;
     struct rule_state *rules;
     uint64_t file;
-    struct str path;
+    struct secret_place place;
     struct buf gathered;   /* chunks that wait */
     char tail[2 * MARGIN]; /* the last bytes that were scanned, and the first of the next */
     size_t tail_len;
@@ -84,10 +84,10 @@ void secret_scanner_free(struct secret_scanner *scanner)
     free(scanner);
 }
 
-void secret_scanner_begin(struct secret_scanner *scanner, struct str path, uint64_t size)
+void secret_scanner_begin(struct secret_scanner *scanner, struct secret_place place, uint64_t size)
 {
     scanner->file++;
-    scanner->path = path;
+    scanner->place = place;
     scanner->size = size;
     scanner->ended = false;
     scanner->gathered.len = scanner->tail_len = 0;
@@ -181,7 +181,7 @@ static struct rule_state *state_of(struct secret_scanner *scanner, unsigned id)
             .used = state->used,
             .file = scanner->file,
             .silent = !secret_speaks_of(scanner->verifier, scanner->set->rules.items[id],
-                                        scanner->path, scanner->text),
+                                        scanner->place, scanner->text),
         };
     if (!state->pcre)
         open_pattern(state, scanner->set->rules.items[id]);
@@ -222,7 +222,7 @@ static void look(struct secret_scanner *scanner, unsigned id, size_t to)
             .start = hit.start,
             .end = hit.end,
             .secret = hit.group,
-            .path = scanner->path,
+            .place = scanner->place,
             .text = scanner->text,
         };
         bool found = !is_at_edge(scanner, &hit) && secret_verify(scanner->verifier, &candidate);
@@ -380,15 +380,15 @@ static void find_by_path(struct secret_scanner *scanner)
     for (size_t i = set->rules.count - set->own; i < set->rules.count; i++) {
         const struct secret_rule *rule = set->rules.items[i];
         struct secret_candidate candidate = {.rule = rule,
-                                             .window = scanner->path,
-                                             .end = scanner->path.len,
-                                             .secret = scanner->path,
-                                             .path = scanner->path,
+                                             .window = scanner->place.path,
+                                             .end = scanner->place.path.len,
+                                             .secret = scanner->place.path,
+                                             .place = scanner->place,
                                              .text = scanner->text};
         if (rule->pattern || !scanner->position || !secret_verify(scanner->verifier, &candidate))
             continue;
         struct secret_found found = {.rule = rule, .end = scanner->position};
-        secret_digest(scanner->path, found.digest);
+        secret_digest(scanner->place.path, found.digest);
         *VEC_ADD(&scanner->found) = found;
     }
 }
@@ -422,7 +422,7 @@ bool secret_scanner_tries(struct secret_scanner *scanner, const struct secret_ru
     struct secret_found_list list;
     struct pl_err ignored;
     scanner->alone = rule;
-    secret_scanner_begin(scanner, STR_NONE, text.len);
+    secret_scanner_begin(scanner, (struct secret_place){0}, text.len);
     secret_scanner_add(scanner, text);
     secret_scanner_end(scanner, &list, &ignored);
     scanner->alone = NULL;

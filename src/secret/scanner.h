@@ -13,9 +13,15 @@ struct secret_scanner;
 struct secret_scanner *secret_scanner_new(const struct secret_ruleset *set);
 void secret_scanner_free(struct secret_scanner *scanner);
 
-/* One file: begin, add, ..., end. `path`: outlives it. `size`: how many bytes will come, so that
- * the last ones need not wait; 0 where that is not known. */
-void secret_scanner_begin(struct secret_scanner *scanner, struct str path, uint64_t size);
+/* Where the bytes stand. Rules speak of the path; what is let pass by its place may be let pass by
+ * that of the archive, too. */
+struct secret_place {
+    struct str path;  /* of the file, or of the member in there */
+    struct str outer; /* the archive's; empty: in none */
+};
+/* One file: begin, add, ..., end. The texts of `place` outlive it. `size`: how many bytes will
+ * come, so that the last ones need not wait; 0 where that is not known. */
+void secret_scanner_begin(struct secret_scanner *scanner, struct secret_place place, uint64_t size);
 void secret_scanner_add(struct secret_scanner *scanner, struct str bytes);
 /* Secrets of the file, each byte of it in one at the most, in their order; valid until the next
  * begin. */
@@ -44,7 +50,7 @@ struct secret_candidate {
     struct str window; /* bytes around: no less than a line and 256 bytes to each side, if there */
     size_t start, end; /* the match in the window */
     struct str secret; /* in the window */
-    struct str path;
+    struct secret_place place;
     bool text; /* the file is one */
 };
 struct secret_verifier;
@@ -52,7 +58,7 @@ struct secret_verifier *secret_verifier_new(const struct secret_ruleset *set);
 void secret_verifier_free(struct secret_verifier *verifier);
 /* Whether the rule speaks of such files at all: without looking at what was found. */
 bool secret_speaks_of(struct secret_verifier *verifier, const struct secret_rule *rule,
-                      struct str path, bool text);
+                      struct secret_place place, bool text);
 bool secret_verify(struct secret_verifier *verifier, const struct secret_candidate *candidate);
 /* Bits of information in a byte of the text, by how often each byte occurs in it (Shannon). */
 double secret_entropy(struct str text);

@@ -66,6 +66,11 @@ static bool any_glob(const char *const *globs, struct str text)
     return false;
 }
 
+static bool any_place(const char *const *globs, struct secret_place place)
+{
+    return any_glob(globs, place.path) || (place.outer.len && any_glob(globs, place.outer));
+}
+
 /* The line that the match begins in, as far as it is near. */
 static struct str line_of(const struct secret_candidate *candidate)
 {
@@ -145,8 +150,8 @@ static bool allow_holds(struct secret_verifier *verifier, const struct secret_al
     } parts[] = {
         {allow->value, any_matches(verifier, allow->value, candidate->secret)},
         {allow->line, any_matches(verifier, allow->line, line)},
-        {allow->files, any_glob(allow->files, candidate->path)},
-        {allow->paths, any_matches(verifier, allow->paths, candidate->path)},
+        {allow->files, any_place(allow->files, candidate->place)},
+        {allow->paths, any_matches(verifier, allow->paths, candidate->place.path)},
     };
     bool any = false, all = true;
     for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
@@ -168,13 +173,14 @@ static bool is_allowed(struct secret_verifier *verifier, const struct secret_can
 }
 
 bool secret_speaks_of(struct secret_verifier *verifier, const struct secret_rule *rule,
-                      struct str path, bool text)
+                      struct secret_place place, bool text)
 {
+    struct str path = place.path;
     const char *const pattern[] = {rule->path, NULL};
     bool nowhere = path.len == 0; /* a text without a file: examples */
     return (text || !rule->text_only) && (nowhere || !rule->files || any_glob(rule->files, path)) &&
            (nowhere || !rule->path || any_matches(verifier, pattern, path)) &&
-           !any_glob(rule->not_files, path);
+           !any_place(rule->not_files, place);
 }
 
 bool secret_verify(struct secret_verifier *verifier, const struct secret_candidate *candidate)
@@ -182,7 +188,7 @@ bool secret_verify(struct secret_verifier *verifier, const struct secret_candida
     const struct secret_rule *rule = candidate->rule;
     struct str line = line_of(candidate);
     return candidate->secret.len &&
-           secret_speaks_of(verifier, rule, candidate->path, candidate->text) &&
+           secret_speaks_of(verifier, rule, candidate->place, candidate->text) &&
            has_keyword(candidate) &&
            (rule->entropy <= 0 || secret_entropy(candidate->secret) >= rule->entropy) &&
            (!rule->checksum || secret_checksum_holds(rule->checksum, candidate->secret)) &&

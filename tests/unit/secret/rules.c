@@ -27,7 +27,7 @@ static struct secret_found_list scan(struct str path, struct str text)
 {
     struct secret_found_list list;
     struct pl_err err;
-    secret_scanner_begin(scanner, path, text.len);
+    secret_scanner_begin(scanner, (struct secret_place){.path = path}, text.len);
     secret_scanner_add(scanner, text);
     CHECK_INT(secret_scanner_end(scanner, &list, &err), 0);
     return list;
@@ -221,7 +221,7 @@ static struct str first_of(const struct secret_ruleset *own, const char *path, c
     struct secret_scanner *one = secret_scanner_new(own);
     struct secret_found_list list;
     struct pl_err err;
-    secret_scanner_begin(one, str_of(path), strlen(text));
+    secret_scanner_begin(one, (struct secret_place){.path = str_of(path)}, strlen(text));
     secret_scanner_add(one, str_of(text));
     secret_scanner_end(one, &list, &err);
     struct str id = list.count ? str_of(list.items[0].rule->id) : STR_NONE;

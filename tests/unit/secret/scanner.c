@@ -16,7 +16,8 @@ static struct secret_found_list scan(struct str text, size_t chunk, bool size_kn
 {
     struct secret_found_list list;
     struct pl_err err;
-    secret_scanner_begin(scanner, STR("a/file"), size_known ? text.len : 0);
+    secret_scanner_begin(scanner, (struct secret_place){.path = STR("a/file")},
+                         size_known ? text.len : 0);
     for (size_t at = 0; at < text.len; at += chunk)
         secret_scanner_add(scanner, str_first(str_from(text, at), chunk));
     CHECK_INT(secret_scanner_end(scanner, &list, &err), 0);
@@ -99,7 +100,7 @@ static void hostile(void)
     AUTO_BUF text = {0};
     for (int i = 0; i < 60000; i++)
         buf_puts(&text, "AKIAAAAAAAAAAAAAAAAA ");
-    secret_scanner_begin(scanner, STR("a/file"), text.len);
+    secret_scanner_begin(scanner, (struct secret_place){.path = STR("a/file")}, text.len);
     secret_scanner_add(scanner, buf_str(&text));
     CHECK_INT(secret_scanner_end(scanner, &list, &err), -PL_E_LIMIT);
     CHECK(err.limit && strcmp(err.limit, "LIMIT_SECRET_CANDIDATES") == 0);
@@ -116,7 +117,7 @@ static void long_line(void)
     struct pl_err err;
     while (text.len < 1 << 20)
         buf_puts(&text, part);
-    secret_scanner_begin(scanner, STR("a/file"), 0);
+    secret_scanner_begin(scanner, (struct secret_place){.path = STR("a/file")}, 0);
     for (int i = 0; i < 16; i++)
         secret_scanner_add(scanner, buf_str(&text));
     secret_scanner_add(scanner, STR(" AKIA"
