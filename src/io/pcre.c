@@ -12,7 +12,7 @@ struct pcre {
     pcre2_code *code;
     pcre2_match_data *data;
     pcre2_match_context *bounds;
-    unsigned group; /* that is wanted; 0: the first */
+    unsigned group; /* that is wanted; 0: the first one with something in it */
 };
 
 struct pcre_api {
@@ -117,6 +117,16 @@ bool pcre_find(const struct pcre *pcre, struct str text, size_t from, bool at_st
     return true;
 }
 
+/* Of alternatives with a group each only one takes part. */
+static int group_of(const struct pcre *pcre, const PCRE2_SIZE *at, int count)
+{
+    int group = pcre->group ? (int)pcre->group : 1;
+    while (!pcre->group && group < count &&
+           (at[2 * group] == PCRE2_UNSET || at[2 * group] == at[2 * group + 1]))
+        group++;
+    return group >= count || at[2 * group] == PCRE2_UNSET ? 0 : group;
+}
+
 enum pcre_result pcre_match(const struct pcre *pcre, struct str text, size_t from,
                             struct pcre_hit *ret_hit)
 {
@@ -127,9 +137,7 @@ enum pcre_result pcre_match(const struct pcre *pcre, struct str text, size_t fro
     const PCRE2_SIZE *at = api.ovector(pcre->data);
     ret_hit->start = at[0];
     ret_hit->end = at[1];
-    int group = pcre->group ? (int)pcre->group : 1;
-    if (group >= count || at[2 * group] == PCRE2_UNSET)
-        group = 0;
+    int group = group_of(pcre, at, count);
     ret_hit->group = str_make(text.data + at[2 * group], at[2 * group + 1] - at[2 * group]);
     return PCRE_HIT;
 }

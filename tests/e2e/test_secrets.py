@@ -252,6 +252,21 @@ class Rules(Case):
             self.assertEqual(self.found(document), [("acme", "a", 1)])
             self.assertEqual(document["findings"][0]["mend"], "Ask Bob.")
 
+    def test_of_several_groups_the_one_that_is_there_is_the_secret(self):
+        rules = os.path.join(self.folder, "gitleaks.toml")
+        with open(rules, "w", encoding="utf-8") as out:
+            out.write("[[rules]]\nid = 'either'\nregex = '''one:(\\w{8})|two:(\\w{8})'''\n")
+        document = self.scan(self.image([file("a", "two:q7Rx92mZ\n")]), "--secret-rules", rules)
+        self.assertEqual([finding["excerpt"] for finding in document["findings"]], ["two:********"])
+
+    def test_what_an_archive_of_a_library_holds_is_the_librarys(self):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("certs/settings.py", 'password = "q7Rx92mZ"\n')
+        entries = [{"path": path, "bytes": packed.getvalue()} for path in ("app/lib/a.jar", "app/node_modules/x/a.jar")]
+        self.assertEqual(self.found(self.scan(self.image(entries))),
+                         [("generic-password", "app/lib/a.jar!/certs/settings.py", 1)])
+
     def test_rules_that_are_wrong_are_named(self):
         target = self.image([file("a", "x")])
         for name, text, message in (("a.toml", "[[secret]]\nid='x'\npattern='('\n", "the rule x"),
