@@ -11,6 +11,7 @@
 #include "base/i18n.h"
 #include "base/limits.h"
 #include "base/path.h"
+#include "io/utf16.h"
 #include "io/whole_file.h"
 
 struct audit {
@@ -24,14 +25,30 @@ enum { AUDIT_HEAD = 4096 }; /* bytes by which a file is known */
 
 /* ---- one file ---- */
 
+/* The text in UTF-8, without a mark that says so: a view of it, or what `decoded` was given. */
+static struct str in_utf8(struct str text, struct buf *decoded)
+{
+    if (str_starts(text, STR("\xef\xbb\xbf")))
+        return str_from(text, 3);
+    if (!utf16_is(text))
+        return text;
+    utf16_decode(text, decoded);
+    return buf_str(decoded);
+}
+
+struct head {
+    char bytes[AUDIT_HEAD];
+    struct buf decoded;
+};
+
 /* The first bytes of a file; empty when they cannot be read. */
-static struct str read_head(int folder, const char *name, int flags, char *buffer, size_t size)
+static struct str read_head(int folder, const char *name, int flags, struct head *head)
 {
     int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags);
-    ssize_t count = fd >= 0 ? read(fd, buffer, size) : -1;
+    ssize_t count = fd >= 0 ? read(fd, head->bytes, sizeof(head->bytes)) : -1;
     if (fd >= 0)
         close(fd);
-    return str_make(buffer, count > 0 ? (size_t)count : 0);
+    return in_utf8(str_make(head->bytes, count > 0 ? (size_t)count : 0), &head->decoded);
 }
 
 static void look_at_text(struct audit *audit, enum check_subject subject, struct str text,
@@ -39,20 +56,25 @@ static void look_at_text(struct audit *audit, enum check_subject subject, struct
 {
     struct check_findings findings = {0};
     struct pl_err problem;
+    audit->files++;
+    if (text.len && memchr(text.data, '\0', text.len)) {
+        err_set(&problem, PL_E_FORMAT, "there are NUL bytes in it, so it is no text");
+        report_tell(audit->report, true, path, &problem);
+        return;
+    }
     int r = check_text(subject, text, path, &audit->report->arena, &audit->options->checks,
                        &findings, &problem);
     if (r < 0) /* a template is passed over: what it becomes can be looked at */
         report_tell(audit->report, r != -PL_E_UNSUPPORTED, path, &problem);
     check_report(audit->report, &findings, path, LAYER_NONE);
     check_findings_free(&findings);
-    audit->files++;
 }
 
 /* `place`: where it is; `path`: what the report calls it. Without a subject its text tells it. */
 static void look_at_file(struct audit *audit, enum check_subject subject, const char *place,
                          struct str path)
 {
-    AUTO_BUF text = {0};
+    AUTO_BUF bytes = {0}, decoded = {0};
     struct pl_err problem;
     if (audit->files >= LIMIT_CHECK_FILES) {
         if (!audit->full) {
@@ -63,17 +85,18 @@ static void look_at_file(struct audit *audit, enum check_subject subject, const 
         audit->full = true;
         return;
     }
-    if (whole_file_read(place, LIMIT_CHECK_FILE, LIMIT_NAME(LIMIT_CHECK_FILE), &text, &problem) <
+    if (whole_file_read(place, LIMIT_CHECK_FILE, LIMIT_NAME(LIMIT_CHECK_FILE), &bytes, &problem) <
         0) {
         report_tell(audit->report, true, path, &problem);
         audit->files++;
         return;
     }
+    struct str text = in_utf8(buf_str(&bytes), &decoded);
     if (subject == CHECK_SUBJECT_COUNT)
-        subject = check_subject_by_text(str_first(buf_str(&text), AUDIT_HEAD));
+        subject = check_subject_by_text(str_first(text, AUDIT_HEAD));
     if (subject == CHECK_SUBJECT_COUNT)
         subject = CHECK_DOCKERFILE;
-    look_at_text(audit, subject, buf_str(&text), path);
+    look_at_text(audit, subject, text, path);
 }
 
 /* Values of a chart stand beside its Chart.yaml. `folder`: of the file. */
@@ -105,7 +128,7 @@ static void enter(struct audit *audit, int folder, const char *name, struct str 
                   struct str path, unsigned depth)
 {
     struct stat status;
-    char head[AUDIT_HEAD];
+    struct head head = {0};
     if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
         return;
     if (S_ISDIR(status.st_mode)) {
@@ -119,8 +142,8 @@ static void enter(struct audit *audit, int folder, const char *name, struct str 
     /* By its name first: only what could be one of ours is opened. */
     if (check_subject_of(path, STR_NONE) == CHECK_SUBJECT_COUNT && !check_subject_needs_head(path))
         return;
-    enum check_subject subject =
-        check_subject_of(path, read_head(folder, name, O_NOFOLLOW, head, sizeof(head)));
+    enum check_subject subject = check_subject_of(path, read_head(folder, name, O_NOFOLLOW, &head));
+    buf_free(&head.decoded);
     if (subject == CHECK_SUBJECT_COUNT && is_values(folder, path))
         subject = CHECK_HELM;
     if (subject != CHECK_SUBJECT_COUNT)
@@ -208,13 +231,14 @@ static bool is_values_named(const char *place)
 
 static void look_at_named(struct audit *audit, const char *place)
 {
-    char head[AUDIT_HEAD];
+    struct head head = {0};
     struct pl_err problem;
     struct str path = tidy(str_of(place));
-    struct str first = read_head(AT_FDCWD, place, 0, head, sizeof(head));
+    struct str first = read_head(AT_FDCWD, place, 0, &head);
     enum check_subject subject = check_subject_of(path, first);
     if (subject == CHECK_SUBJECT_COUNT)
         subject = is_values_named(place) ? CHECK_HELM : check_subject_by_text(first);
+    buf_free(&head.decoded);
     if (subject == CHECK_SUBJECT_COUNT) {
         err_set(&problem, PL_E_UNSUPPORTED, "this is no kind of file that there are checks for");
         report_tell(audit->report, true, path, &problem);

@@ -125,8 +125,7 @@ enum check_subject check_subject_of(struct str path, struct str head)
 {
     char lower[NAME_SIZE];
     struct str name;
-    if (!lower_name(path, lower, &name) || is_template(name) ||
-        memchr(head.data ? head.data : "", '\0', head.len))
+    if (!lower_name(path, lower, &name) || is_template(name))
         return CHECK_SUBJECT_COUNT;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (str_glob(str_of(names[i].pattern), name))

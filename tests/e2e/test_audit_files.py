@@ -43,6 +43,28 @@ class Folder(unittest.TestCase):
 
 
 class Finds(Folder):
+    def test_encodings(self):
+        for name, text in {"le": b"\xff\xfe" + BAD.encode("utf-16-le"), "be": b"\xfe\xff" + BAD.encode("utf-16-be"),
+                           "mark": b"\xef\xbb\xbf" + BAD.encode(), "ends": BAD.replace("\n", "\r\n")}.items():
+            self.write(name + "/Dockerfile", text)
+        manifest = "apiVersion: v1\nkind: Pod\nspec:\n  hostPID: true\n  containers: []\n"
+        self.write("le/pod.yaml", b"\xff\xfe" + manifest.encode("utf-16-le"))
+        self.write("mark/pod.yaml", b"\xef\xbb\xbf" + manifest.encode())
+        found = self.found(self.place.name)
+        for name in "le", "be", "mark", "ends":
+            self.assertIn((f"{name}/Dockerfile", 3, "dockerfile-apt-no-yes"), found)
+        for name in "le", "mark":
+            self.assertIn((f"{name}/pod.yaml", 4, "kubernetes-host-pid"), found)
+
+    def test_bytes_that_are_no_text(self):
+        self.write("a/Dockerfile", BAD + "\0\n")
+        self.write("a/pod.yaml", "apiVersion: v1\nkind: Pod\n# \0\n")
+        report, done = self.audit(self.place.name)
+        self.assertEqual(done.returncode, 5)
+        self.assertFalse(report["complete"])
+        self.assertEqual({(note["where"], note["level"]) for note in report["diagnostics"]},
+                         {("a/Dockerfile", "error"), ("a/pod.yaml", "error")})
+
     def test_places(self):
         self.write("a/Dockerfile", BAD)
         self.write("b/web.dockerfile", "FROM alpine:3.20\nRUN chmod 777 /x\nUSER 1\n")

@@ -134,6 +134,20 @@ static void redirections(void)
     RUN_CASES(cases);
 }
 
+static void scripts_of_heredocs(void)
+{
+    static const struct shell_case cases[] = {
+        {"bash <<E\na\nE\nb", "[bash]<<[E] [a]@1^0 ;[b]"},
+        {"sh -ex <<'E' && c\na | b\nE", "[sh][-ex]<<[E] &&[c] [a]@1^0 |[b]@1^0"},
+        {"bash -s x <<E\na\nE", "[bash][-s][x]<<[E] [a]@1^0"},
+        {"bash x.sh <<E\na\nE", "[bash][x.sh]<<[E]"},
+        {"bash -c b <<E\na\nE", "[bash][-c][b]<<[E] [b]@1^0"},
+        {"cat <<E\na\nE", "[cat]<<[E]"},
+        {"bash 3<<E\na\nE", "[bash]<<[E]"},
+    };
+    RUN_CASES(cases);
+}
+
 static void wrappers(void)
 {
     static const struct shell_case cases[] = {
@@ -197,6 +211,7 @@ int main(void)
     RUN(lists);
     RUN(substitutions);
     RUN(redirections);
+    RUN(scripts_of_heredocs);
     RUN(wrappers);
     RUN(questions);
     RUN(depth_is_limited);
