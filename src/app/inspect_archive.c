@@ -11,12 +11,31 @@
 
 enum { CHUNK = 256 * 1024 };
 
+static const struct str zip_magic = {"PK\003\004", 4};
+
+/* Zip archives are read from their ends, so that a program may stand before them: an interpreter's
+ * line (Python's zipapp and pex), or the start script of an executable jar. */
+static bool has_script_before(struct str head, const struct inspect_entry *entry)
+{
+    static const char *const endings[] = {".jar", ".war", ".ear", ".pyz", ".pex", ".par"};
+    struct str name = entry->inner.len ? entry->inner : entry->path;
+    if (!str_starts(head, STR("#!")))
+        return false;
+    size_t line = str_index(head, '\n');
+    bool is = line != SIZE_MAX && str_starts(str_from(head, line + 1), zip_magic);
+    for (size_t i = 0; i < ARRAY_LEN(endings) && !is; i++)
+        is = str_ends(name, str_of(endings[i]));
+    return is;
+}
+
 enum archive_kind archive_kind_of(struct str head, const struct inspect_entry *entry)
 {
     if (entry->depth >= LIMIT_ARCHIVE_DEPTH || entry->sparse)
         return ARCHIVE_NONE;
-    if (str_starts(head, STR("PK\003\004")))
+    if (str_starts(head, zip_magic))
         return ARCHIVE_ZIP;
+    if (has_script_before(head, entry))
+        return ARCHIVE_BEHIND_SCRIPT;
     if (head.len >= COMPRESSION_HEAD && compression_detect(head) != COMPRESSION_NONE)
         return ARCHIVE_PACKED;
     return head.len >= TAR_BLOCK && tar_is_header((const unsigned char *)head.data) ? ARCHIVE_TAR
@@ -172,11 +191,12 @@ static int tar_members(struct opened *opened, struct tar *tar, struct pl_err *er
     AUTO_BUF clean = {0}, inner = {0};
     int r;
     while ((r = tar_next(tar, err)) > 0) {
-        if (tar->entry.type != TAR_FILE || tar->entry.sparse)
+        if (tar->entry.type != TAR_FILE)
             continue;
         struct inspect_entry entry = member_entry(
             &opened->file->entry, inner_path(&opened->file->entry, tar->entry.path, &clean, &inner),
             tar->entry.size);
+        entry.sparse = tar->entry.sparse;
         r = take_member(opened, err);
         if (r == 0)
             r = pass_member(opened, &entry, next_of_tar, tar, err);
@@ -307,6 +327,7 @@ int inspect_members(struct inspection *inspection, const struct inspected_file *
     struct opened opened = {inspection, file, 0};
     switch (file->kind) {
     case ARCHIVE_ZIP:
+    case ARCHIVE_BEHIND_SCRIPT:
         return open_zip(&opened, err);
     case ARCHIVE_TAR:
         return open_tar(&opened, &file->gathered, err);

@@ -63,6 +63,20 @@ static bool may_be_owned(const struct inspect_entry *entry)
            !str_starts(entry->path, STR("usr/local/"));
 }
 
+/* Whether it is a file with more holes than anybody wants to read. */
+static bool tell_hollow(struct inspection *inspection, const struct inspect_entry *entry)
+{
+    struct pl_err problem;
+    if (!entry->sparse || entry->size <= LIMIT_FILE_STREAM)
+        return false;
+    err_limit(
+        &problem, LIMIT_NAME(LIMIT_FILE_STREAM),
+        "a file with holes is larger than LIMIT_FILE_STREAM (%llu bytes); it was not examined",
+        LIMIT_FILE_STREAM);
+    tell(inspection, entry, true, &problem);
+    return true;
+}
+
 bool inspected_file_begin(struct inspection *inspection, struct inspected_file *file,
                           const struct inspect_entry *entry)
 {
@@ -89,7 +103,7 @@ bool inspected_file_begin(struct inspection *inspection, struct inspected_file *
         }
         file->members = file->members || (want != INSPECT_NOTHING && !class->no_members);
     }
-    file->wanted = file->wanted && entry->type == ENTRY_FILE;
+    file->wanted = file->wanted && entry->type == ENTRY_FILE && !tell_hollow(inspection, entry);
     file->summed = file->wanted && may_be_owned(entry);
     return file->wanted;
 }
@@ -98,7 +112,8 @@ static bool wants_raw(const struct inspection *inspection, const struct inspecte
                       size_t i)
 {
     return file->wants[i] == INSPECT_BYTES &&
-           (file->kind == ARCHIVE_NONE || !class_of(inspection, i)->members_only);
+           (file->kind == ARCHIVE_NONE || file->kind == ARCHIVE_BEHIND_SCRIPT ||
+            !class_of(inspection, i)->members_only);
 }
 
 static void give(struct inspection *inspection, struct inspected_file *file, size_t i,
@@ -242,7 +257,11 @@ static void open_archive(struct inspection *inspection, struct inspected_file *f
     struct pl_err problem = file->problem;
     if (!file->only.len)
         content_seal(&file->gathered);
+    bool script = file->kind == ARCHIVE_BEHIND_SCRIPT;
     if (file->broken || inspect_members(inspection, file, &problem) < 0) {
+        /* It was looked at as a file, and is perhaps none other. */
+        if (script && !file->broken && !problem.limit)
+            return;
         /* What is damaged cannot be opened by whoever runs the image either. */
         tell(inspection, &file->entry, problem.limit != NULL || file->broken, &problem);
         give_as_it_is(inspection, file);
@@ -306,17 +325,7 @@ bool inspection_entry(struct inspection *inspection, const struct inspect_entry 
     buf_add(&inspection->path, entry->path);
     kept.path = buf_str(&inspection->path);
     inspection->sink->order = order;
-    if (!inspected_file_begin(inspection, &inspection->file, &kept))
-        return false;
-    if (!entry->sparse || entry->size <= LIMIT_FILE_STREAM)
-        return true;
-    struct pl_err problem;
-    err_limit(
-        &problem, LIMIT_NAME(LIMIT_FILE_STREAM),
-        "a file with holes is larger than LIMIT_FILE_STREAM (%llu bytes); it was not examined",
-        LIMIT_FILE_STREAM);
-    tell(inspection, &kept, true, &problem);
-    return false;
+    return inspected_file_begin(inspection, &inspection->file, &kept);
 }
 
 void inspection_bytes(struct inspection *inspection, struct str chunk)

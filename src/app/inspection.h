@@ -25,6 +25,7 @@ void inspect_budget_init(struct inspect_budget *budget);
 enum archive_kind {
     ARCHIVE_NONE,
     ARCHIVE_ZIP,
+    ARCHIVE_BEHIND_SCRIPT, /* a zip archive, perhaps; the script is looked at as a file, too */
     ARCHIVE_TAR,
     ARCHIVE_PACKED, /* one stream, which may be a tar */
 };

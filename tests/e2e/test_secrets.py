@@ -87,6 +87,35 @@ class Places(Case):
             ("npm-access-token", "srv/app.jar!/more.tgz!/deep/file", 1),
             ("npm-access-token", "srv/two.tar.zst!/z", 2)])
 
+    def test_archives_behind_a_script(self):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("in/it.properties", "x\n" + AWS + "\n")
+        start = b"#!/bin/sh\n" + b"# starts the program behind it\n" * 100 + f"T={NPM}\n".encode()
+        document = self.scan(self.image([{"path": "srv/run.jar", "bytes": start + packed.getvalue()},
+                                         {"path": "srv/tool", "bytes": b"#!/usr/bin/env python3\n" + packed.getvalue()},
+                                         {"path": "srv/none.jar", "bytes": start}]))
+        self.assertEqual(self.found(document), [
+            ("aws-access-key-id", "srv/run.jar!/in/it.properties", 2),
+            ("aws-access-key-id", "srv/tool!/in/it.properties", 2),
+            ("npm-access-token", "srv/none.jar", 102),
+            ("npm-access-token", "srv/run.jar", None)])
+        self.assertEqual(document["diagnostics"], [])
+
+    def test_files_with_holes_in_an_archive(self):
+        place = os.path.join(self.folder, "holes")
+        with open(place, "wb") as out:
+            out.truncate(1 << 20)
+            out.seek(500000)
+            out.write((AWS + "\n").encode())
+        archive = os.path.join(self.folder, "holes.tar")
+        subprocess.run(["tar", "--sparse", "-cf", archive, "-C", self.folder, "holes"], check=True)
+        with open(archive, "rb") as made:
+            data = made.read()
+        self.assertLess(len(data), 1 << 19)
+        self.assertEqual(self.found(self.scan(self.image([{"path": "a.tar", "bytes": data}]))),
+                         [("aws-access-key-id", "a.tar!/holes", None)])
+
     def test_a_damaged_archive_is_told_and_loses_nothing_else(self):
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
