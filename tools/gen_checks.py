@@ -35,8 +35,8 @@ SEVERITIES = ["critical", "high", "medium", "low"]
 TEXTS = ["title", "title_zh", "why", "why_zh", "mend", "mend_zh"]
 NEEDED = {"id", "severity", "references", "good", "bad", *TEXTS}
 # `function`: C function check_SUBJECT_NAME. `path`: the file's name in the examples. `files`: of images, globs
-# of files that should not be there (image/wants.h).
-OPTIONAL = {"aliases", "function", "when", "default", "path", "files"}
+# of files that should not be there (image/wants.h). `settings`: the .hadolint.yaml of the examples.
+OPTIONAL = {"aliases", "function", "when", "default", "path", "files", "settings"}
 # Dockerfiles: src/check/dockerfile_when.h says what each means.
 WHEN_LISTS = ["instruction", "command", "verb", "with", "without", "word", "flag", "value"]
 WHEN_WORDS = {"stage": ["any", "final"]}
@@ -176,7 +176,8 @@ def examples(checks):
             for document in check[kind]:
                 body = document.encode()
                 lines.append(f"    {{{text(check['id'])}, {'true' if kind == 'bad' else 'false'}, "
-                             f"{text(check.get('path', ''))}, {text(document)}, {len(body)}}},")
+                             f"{text(check.get('path', ''))}, {text(check.get('settings', ''))}, "
+                             f"{text(document)}, {len(body)}}},")
     return lines + ["    {0},", "};"]
 
 

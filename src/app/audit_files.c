@@ -11,14 +11,16 @@
 #include "base/i18n.h"
 #include "base/limits.h"
 #include "base/path.h"
+#include "check/hadolint.h"
 #include "io/utf16.h"
 #include "io/whole_file.h"
 
 struct audit {
     const struct audit_options *options;
     struct report *report;
-    size_t files; /* that were looked at */
-    bool full;    /* LIMIT_CHECK_FILES */
+    size_t files;                           /* that were looked at */
+    const struct hadolint_config *hadolint; /* of the folder, or of one above it; NULL */
+    bool full;                              /* LIMIT_CHECK_FILES */
 };
 
 enum { AUDIT_HEAD = 4096 }; /* bytes by which a file is known */
@@ -62,8 +64,10 @@ static void look_at_text(struct audit *audit, enum check_subject subject, struct
         report_tell(audit->report, true, path, &problem);
         return;
     }
-    int r = check_text(subject, text, path, &audit->report->arena, &audit->options->checks,
-                       &findings, &problem);
+    struct check_choice choice = audit->options->checks;
+    if (subject == CHECK_DOCKERFILE)
+        choice.hadolint = audit->hadolint;
+    int r = check_text(subject, text, path, &audit->report->arena, &choice, &findings, &problem);
     if (r < 0) /* a template is passed over: what it becomes can be looked at */
         report_tell(audit->report, r != -PL_E_UNSUPPORTED, path, &problem);
     check_report(audit->report, &findings, path, LAYER_NONE);
@@ -97,6 +101,32 @@ static void look_at_file(struct audit *audit, enum check_subject subject, const 
     if (subject == CHECK_SUBJECT_COUNT)
         subject = CHECK_DOCKERFILE;
     look_at_text(audit, subject, text, path);
+}
+
+/* Hadolint's settings in the folder (`place` and `path`, with a slash behind each or empty) are
+ * those of all below it. */
+static void take_settings(struct audit *audit, struct str place, struct str path)
+{
+    static const char *const names[] = {".hadolint.yaml", ".hadolint.yml"};
+    struct arena *arena = &audit->report->arena;
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        AUTO_BUF bytes = {0};
+        struct pl_err problem;
+        struct str full = arena_printf(arena, "%.*s%s", STR_ARG(place), names[i]);
+        if (access(full.data, F_OK) != 0)
+            continue;
+        struct hadolint_config *config = ARENA_NEW(arena, struct hadolint_config);
+        struct str name = arena_printf(arena, "%.*s%s", STR_ARG(path), names[i]);
+        int r = whole_file_read(full.data, LIMIT_CHECK_FILE, LIMIT_NAME(LIMIT_CHECK_FILE), &bytes,
+                                &problem);
+        if (r == 0)
+            r = hadolint_config_read(arena_str(arena, buf_str(&bytes)), name, arena, config,
+                                     &problem);
+        if (r < 0)
+            report_tell(audit->report, true, name, &problem);
+        audit->hadolint = config;
+        return;
+    }
 }
 
 /* Values of a chart stand beside its Chart.yaml. `folder`: of the file. */
@@ -161,6 +191,9 @@ static void walk_sorted(struct audit *audit, DIR *dir, struct str place, struct 
             *VEC_ADD(&names) = str_dup(str_of(entry->d_name));
     if (names.count)
         qsort(names.items, names.count, sizeof(names.items[0]), by_name);
+    const struct hadolint_config *above = audit->hadolint;
+    take_settings(audit, arena_printf(&scratch, "%.*s/", STR_ARG(place)),
+                  path.len ? arena_printf(&scratch, "%.*s/", STR_ARG(path)) : STR_NONE);
     for (size_t i = 0; i < names.count; i++) {
         struct str name = str_of(names.items[i]);
         struct str inner_path =
@@ -171,6 +204,7 @@ static void walk_sorted(struct audit *audit, DIR *dir, struct str place, struct 
               depth + 1);
         free(names.items[i]);
     }
+    audit->hadolint = above;
     arena_free(&scratch);
     VEC_FREE(&names);
 }
@@ -214,6 +248,28 @@ static struct str tidy(struct str path)
     return str_is(path, ".") ? STR_NONE : path;
 }
 
+/* Settings of the working folder count for what is below it, as Hadolint has them. */
+static bool is_below_here(struct str path)
+{
+    struct str part;
+    if (str_starts(path, STR("/")))
+        return false;
+    while (str_cut(&path, '/', &part))
+        if (str_is(part, ".."))
+            return false;
+    return true;
+}
+
+static void take_named_settings(struct audit *audit, struct str place, bool is_folder)
+{
+    audit->hadolint = NULL;
+    if (is_below_here(place))
+        take_settings(audit, STR_NONE, STR_NONE);
+    size_t slash = is_folder ? SIZE_MAX : str_last_index(place, '/');
+    if (slash != SIZE_MAX)
+        take_settings(audit, str_first(place, slash + 1), tidy(str_first(place, slash + 1)));
+}
+
 static void look_at_input(struct audit *audit)
 {
     look_at_file(audit, CHECK_SUBJECT_COUNT, "-", STR("Dockerfile"));
@@ -252,11 +308,13 @@ static int look_at_path(struct audit *audit, const char *place, bool alone, stru
 {
     struct stat status;
     if (strcmp(place, "-") == 0) {
+        take_named_settings(audit, STR_NONE, true);
         look_at_input(audit);
         return 0;
     }
     if (stat(place, &status) != 0)
         return err_errno(err, errno, "%s", place);
+    take_named_settings(audit, str_of(place), S_ISDIR(status.st_mode));
     if (!S_ISDIR(status.st_mode)) {
         look_at_named(audit, place);
         return 0;

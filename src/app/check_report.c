@@ -10,7 +10,9 @@ static void suppress(struct report *report, const struct check_finding *found,
 {
     struct pl_err why;
     finding->suppressed_by = "ignore";
-    if (found->ignored_why.len)
+    if (found->ignored_in.len)
+        err_set(&why, PL_E_USAGE, "settings in %.*s", STR_ARG(found->ignored_in));
+    else if (found->ignored_why.len)
         err_set(&why, PL_E_USAGE, "a comment in the file: %.*s", STR_ARG(found->ignored_why));
     else
         err_set(&why, PL_E_USAGE, "a comment in the file");
@@ -52,6 +54,7 @@ static void add(struct report *report, const struct check_finding *found, struct
     /* Without the aliases: one more of them must not make a finding a new one. */
     finding.fingerprint = finding_fingerprint(&report->arena, &finding, NULL, report->target.root);
     check_describe(&report->arena, found->check, &finding);
+    finding.severity = found->severity;
     if (found->ignored)
         suppress(report, found, &finding);
     *VEC_ADD(&report->findings) = finding;

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "base/limits.h"
+#include "check/hadolint.h"
 
 void check_findings_free(struct check_findings *findings)
 {
@@ -26,7 +27,9 @@ bool check_wanted(const struct check_choice *choice, const struct check *check)
         return check->by_default;
     if (is_among(choice->skipped, choice->skipped_count, check))
         return false;
-    return check->by_default || choice->all || is_among(choice->named, choice->named_count, check);
+    return check->by_default || choice->all ||
+           is_among(choice->named, choice->named_count, check) ||
+           hadolint_asks(choice->hadolint, check);
 }
 
 static bool is_name(struct str name, const char *candidate)
@@ -113,6 +116,7 @@ void check_add(struct check_sink *sink, const struct check *check, struct check_
     }
     struct check_finding finding = {
         .check = check,
+        .severity = check->severity,
         .line = place.line,
         .end_line = place.end_line < place.line ? place.line : place.end_line,
         .column = place.column,

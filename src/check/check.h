@@ -24,6 +24,7 @@ enum check_subject {
 struct check;
 struct dockerfile;
 struct image_facts;
+struct hadolint_config;
 struct check_document;
 struct check_sink;
 
@@ -62,8 +63,10 @@ struct check_finding {
     uint32_t line, end_line, column; /* from 1; 0: not known */
     struct str detail, detail_local; /* what exactly, English and the person's; empty: nothing */
     struct str evidence;             /* the words it is about, in no language; empty: none */
-    bool ignored;                    /* by a comment in the file */
-    struct str ignored_why;          /* the reason there; empty: none was given */
+    enum severity severity;          /* the check's, unless settings say another */
+    bool ignored;                    /* by a comment in the file, or by settings */
+    struct str ignored_why;          /* the reason in the comment; empty: none was given */
+    struct str ignored_in;           /* the file of these settings; empty: a comment did */
 };
 
 struct check_findings {
@@ -79,6 +82,7 @@ struct check_choice {
     size_t named_count;
     const struct check *const *skipped; /* these never */
     size_t skipped_count;
+    const struct hadolint_config *hadolint; /* for Dockerfiles; or NULL */
 };
 bool check_wanted(const struct check_choice *choice, const struct check *check);
 /* "all", ids and aliases apart by commas, "-ID" to leave one out. Unknown ones are PL_E_USAGE. */

@@ -111,9 +111,10 @@ struct dockerfile_ignore {
 struct dockerfile {
     struct str text, path;
     struct arena *arena;
-    char escape;           /* '\\' or '`' */
-    struct str syntax;     /* of the directive; empty: none */
-    struct str base_shell; /* of all stages, by a comment before the first FROM */
+    char escape;                            /* '\\' or '`' */
+    struct str syntax;                      /* of the directive; empty: none */
+    const struct hadolint_config *hadolint; /* what its checks are told; or NULL */
+    struct str base_shell;                  /* of all stages, by a comment before the first FROM */
     VEC(struct dockerfile_step) steps;
     VEC(struct dockerfile_stage) stages;
     VEC(struct dockerfile_ignore) ignores;

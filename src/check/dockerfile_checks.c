@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "check/hadolint.h"
 
 /* ---- walks and places ---- */
 
@@ -271,11 +272,15 @@ static void apply_ignores(const struct dockerfile *file, struct arena *arena,
         uint32_t line = step_line(file, finding->line);
         for (size_t k = 0; k < file->ignores.count && !finding->ignored; k++) {
             const struct dockerfile_ignore *ignore = &file->ignores.items[k];
-            if ((ignore->target && ignore->target != line) || !goes_by(finding->check, ignore->id))
+            bool counts = ignore->ours || !file->hadolint || !file->hadolint->no_pragmas;
+            if (!counts || (ignore->target && ignore->target != line) ||
+                !goes_by(finding->check, ignore->id))
                 continue;
             finding->ignored = true;
             finding->ignored_why = arena_str(arena, ignore->why);
         }
+        if (file->hadolint)
+            hadolint_apply(file->hadolint, finding);
     }
 }
 
@@ -297,6 +302,7 @@ int check_dockerfile(struct str text, struct str path, struct check_sink *sink, 
     struct arena arena = {0};
     size_t before = sink->findings->items.count;
     int r = dockerfile_parse(text, path, &arena, &file, err);
+    file.hadolint = sink->choice ? sink->choice->hadolint : NULL;
     for (const struct check *check = checks; check->id && file.steps.count; check++) {
         if (check->subject != CHECK_DOCKERFILE || !check_wanted(sink->choice, check))
             continue;

@@ -4,6 +4,7 @@
 
 #include "check/check_functions.h"
 #include "check/dockerfile_checks.h"
+#include "check/hadolint.h"
 #include "license/expression.h"
 
 struct label_cursor {
@@ -151,18 +152,62 @@ static bool has_address(struct str value)
     return at != SIZE_MAX && at > 0 && str_index(str_from(value, at), '.') != SIZE_MAX;
 }
 
-/* What a label's value must be. */
+static const struct hadolint_label *find_wanted(const struct hadolint_config *config,
+                                                struct str name)
+{
+    for (size_t i = 0; config && i < config->label_count; i++)
+        if (str_equal(config->labels[i].name, name))
+            return &config->labels[i];
+    return NULL;
+}
+
+/* What a label's value must be. Where settings give the label a format, that one counts, and
+ * variables are no way out of it. */
 static void look_at_values(const struct check *check, const struct dockerfile *file,
                            struct check_sink *sink, const char *const *keys,
-                           bool (*is_good)(struct str value))
+                           enum label_format format, bool (*is_good)(struct str value))
 {
     struct label_cursor cursor = {.steps.file = file};
     while (next_label(&cursor)) {
         const struct dockerfile_pair *label = cursor.label;
-        if (check_glob_any(keys, label->name) && is_written_out(label) && label->value.text.len &&
-            !is_good(label->value.text))
+        const struct hadolint_label *wanted = find_wanted(file->hadolint, label->name);
+        bool counts = wanted ? wanted->format == format
+                             : check_glob_any(keys, label->name) && is_written_out(label);
+        if (counts && label->value.text.len && !is_good(label->value.text))
             dockerfile_tell(sink, check, cursor.steps.step, label->value.text);
     }
+}
+
+/* ---- labels that settings ask for ---- */
+
+static bool is_set(const struct dockerfile *file, struct str name)
+{
+    struct label_cursor cursor = {.steps = {.file = file, .final_only = true}};
+    while (next_label(&cursor))
+        if (str_equal(cursor.label->name, name))
+            return true;
+    return false;
+}
+
+/* Of the final image: others are thrown away. */
+void check_dockerfile_label_missing(const struct check *check, const struct dockerfile *file,
+                                    struct check_sink *sink)
+{
+    size_t count = file->hadolint && file->stages.count ? file->hadolint->label_count : 0;
+    for (size_t i = 0; i < count; i++)
+        if (!is_set(file, file->hadolint->labels[i].name))
+            dockerfile_tell(sink, check,
+                            &file->steps.items[file->stages.items[file->stages.count - 1].from],
+                            file->hadolint->labels[i].name);
+}
+
+void check_dockerfile_label_superfluous(const struct check *check, const struct dockerfile *file,
+                                        struct check_sink *sink)
+{
+    struct label_cursor cursor = {.steps.file = file};
+    while (file->hadolint && file->hadolint->strict_labels && next_label(&cursor))
+        if (!find_wanted(file->hadolint, cursor.label->name))
+            dockerfile_tell(sink, check, cursor.steps.step, cursor.label->name);
 }
 
 void check_dockerfile_label_url(const struct check *check, const struct dockerfile *file,
@@ -171,36 +216,40 @@ void check_dockerfile_label_url(const struct check *check, const struct dockerfi
     look_at_values(check, file, sink,
                    NAMES("org.opencontainers.image.url", "org.opencontainers.image.source",
                          "org.opencontainers.image.documentation"),
-                   is_url);
+                   LABEL_URL, is_url);
 }
 
 void check_dockerfile_label_created(const struct check *check, const struct dockerfile *file,
                                     struct check_sink *sink)
 {
-    look_at_values(check, file, sink, NAMES("org.opencontainers.image.created"), is_date_time);
+    look_at_values(check, file, sink, NAMES("org.opencontainers.image.created"), LABEL_RFC3339,
+                   is_date_time);
 }
 
 void check_dockerfile_label_license(const struct check *check, const struct dockerfile *file,
                                     struct check_sink *sink)
 {
-    look_at_values(check, file, sink, NAMES("org.opencontainers.image.licenses"), is_license);
+    look_at_values(check, file, sink, NAMES("org.opencontainers.image.licenses"), LABEL_SPDX,
+                   is_license);
 }
 
 void check_dockerfile_label_revision(const struct check *check, const struct dockerfile *file,
                                      struct check_sink *sink)
 {
-    look_at_values(check, file, sink, NAMES("org.opencontainers.image.revision"), is_revision);
+    look_at_values(check, file, sink, NAMES("org.opencontainers.image.revision"), LABEL_HASH,
+                   is_revision);
 }
 
 void check_dockerfile_label_version(const struct check *check, const struct dockerfile *file,
                                     struct check_sink *sink)
 {
-    look_at_values(check, file, sink, NAMES("org.opencontainers.image.version"), is_semver);
+    look_at_values(check, file, sink, NAMES("org.opencontainers.image.version"), LABEL_SEMVER,
+                   is_semver);
 }
 
 void check_dockerfile_label_authors(const struct check *check, const struct dockerfile *file,
                                     struct check_sink *sink)
 {
     look_at_values(check, file, sink, NAMES("org.opencontainers.image.authors", "maintainer"),
-                   has_address);
+                   LABEL_EMAIL, has_address);
 }

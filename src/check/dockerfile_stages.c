@@ -4,6 +4,7 @@
 #include "base/path.h"
 #include "check/check_functions.h"
 #include "check/dockerfile_checks.h"
+#include "check/hadolint.h"
 
 /* ---- base images ---- */
 
@@ -86,6 +87,41 @@ void check_dockerfile_platform_redundant(const struct check *check, const struct
         if (flag && (str_is(flag->value.text, "$TARGETPLATFORM") ||
                      str_is(flag->value.text, "${TARGETPLATFORM}")))
             dockerfile_tell(sink, check, step, flag->value.text);
+    }
+}
+
+/* "ghcr.io" of "ghcr.io/a/b:1"; names without one are Docker Hub's (distribution/reference). */
+static struct str registry_of(struct str image)
+{
+    size_t slash = str_index(image, '/');
+    struct str first = str_first(image, slash);
+    bool is_registry =
+        slash != SIZE_MAX && (str_index(first, '.') != SIZE_MAX ||
+                              str_index(first, ':') != SIZE_MAX || str_is(first, "localhost"));
+    return is_registry ? first : STR("docker.io");
+}
+
+static bool is_trusted(const struct hadolint_config *config, struct str registry)
+{
+    for (size_t i = 0; i < config->registry_count; i++)
+        if (check_glob(config->registries[i], registry) ||
+            (str_is(registry, "docker.io") && str_is(config->registries[i], "hub.docker.com")))
+            return true;
+    return false;
+}
+
+/* Of an image that a variable names nobody knows whether it is trusted. */
+void check_dockerfile_registry_untrusted(const struct check *check, const struct dockerfile *file,
+                                         struct check_sink *sink)
+{
+    bool asked = file->hadolint && file->hadolint->registry_count;
+    for (size_t i = 0; asked && i < file->stages.count; i++) {
+        const struct dockerfile_stage *stage = registry_image(file, i);
+        if (!stage)
+            continue;
+        struct str registry = registry_of(stage->image.text);
+        if (!is_trusted(file->hadolint, registry))
+            dockerfile_tell(sink, check, step_of(file, stage), stage->image.text);
     }
 }
 

@@ -72,8 +72,9 @@ const struct verb verb_audit_files = {
            "*.service that start containers; Podman's *.container and *.pod. Templates, "
            "links, .git and node_modules are passed over. Compose files that override others "
            "are looked at one by one. Comments ignore findings of what is below them: "
-           "# plimsoll ignore=ID reason, or # hadolint ignore=DL3008. docs/checks.md lists "
-           "the checks; plimsoll explain ID tells of one."),
+           "# plimsoll ignore=ID reason, or # hadolint ignore=DL3008. A .hadolint.yaml in a "
+           "folder above says for Dockerfiles what is ignored, severities, trusted registries "
+           "and labels. docs/checks.md lists the checks; plimsoll explain ID tells of one."),
     .options = audit_files_options,
     .examples = {"plimsoll audit files .",
                  "plimsoll audit files --fail-on high --format sarif=out.sarif Dockerfile",

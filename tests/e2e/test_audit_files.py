@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 import unittest
 
-from support import ROOT, plimsoll
+from support import PROGRAM, ROOT, environment, plimsoll
 
 BAD = """FROM debian
 RUN apt-get update && \\
@@ -43,6 +43,45 @@ class Folder(unittest.TestCase):
 
 
 class Finds(Folder):
+    def test_settings_of_hadolint(self):
+        """.hadolint.yaml counts in its folder and below; the nearest one does."""
+        self.write("a/.hadolint.yaml", "ignored: [DL3014]\noverride: {error: [DL3008], style: dl3015}\n")
+        self.write("a/b/Dockerfile", BAD)
+        self.write("c/.hadolint.yml", "trustedRegistries: ghcr.io\ndisable-ignore-pragma: true\n")
+        self.write("c/Dockerfile", "# hadolint ignore=DL3006\n" + BAD)
+        report, _ = self.audit(self.place.name)
+        found = {(finding["path"], finding["id"]): finding for finding in report["findings"]}
+        ignored = found[("a/b/Dockerfile", "dockerfile-apt-no-yes")]["suppressed"]
+        self.assertEqual((ignored["by"], ignored["why"]), ("ignore", "settings in a/.hadolint.yaml"))
+        self.assertEqual(found[("a/b/Dockerfile", "dockerfile-apt-unpinned")]["severity"], "high")
+        self.assertEqual(found[("a/b/Dockerfile", "dockerfile-apt-recommends")]["severity"], "negligible")
+        self.assertNotIn(("a/b/Dockerfile", "dockerfile-registry-untrusted"), found)
+        self.assertIn(("c/Dockerfile", "dockerfile-registry-untrusted"), found)
+        for name in "dockerfile-apt-no-yes", "dockerfile-from-untagged":
+            self.assertIsNone(found[("c/Dockerfile", name)]["suppressed"])
+        named, _ = self.audit(os.path.join(self.place.name, "c/Dockerfile"))
+        self.assertIn("dockerfile-registry-untrusted", {finding["id"] for finding in named["findings"]})
+
+    def test_settings_that_are_damaged(self):
+        self.write("a/.hadolint.yaml", "ignored: [DL3014]\nlabel-schema: {a: colour}\n")
+        self.write("a/Dockerfile", BAD)
+        self.write("b/.hadolint.yaml", "ignored: [DL3014\n")
+        self.write("b/Dockerfile", BAD)
+        report, done = self.audit(self.place.name)
+        self.assertEqual(done.returncode, 5)
+        self.assertEqual({(note["where"], note["level"]) for note in report["diagnostics"]},
+                         {("a/.hadolint.yaml", "error"), ("b/.hadolint.yaml", "error")})
+        self.assertIn(("b/Dockerfile", 3, "dockerfile-apt-no-yes"), self.found(self.place.name))
+
+    def test_settings_of_the_working_folder(self):
+        self.write(".hadolint.yaml", "ignored: [DL3014]\n")
+        self.write("a/Dockerfile", BAD)
+        for words in (["a"], ["a/Dockerfile"], ["."]):
+            done = subprocess.run([PROGRAM, "audit", "files", *words, "--format", "json"], capture_output=True,
+                                  text=True, cwd=self.place.name, env=environment([], None), check=False)
+            found = {finding["id"]: finding for finding in json.loads(done.stdout)["findings"]}
+            self.assertIsNotNone(found["dockerfile-apt-no-yes"]["suppressed"], words)
+
     def test_encodings(self):
         for name, text in {"le": b"\xff\xfe" + BAD.encode("utf-16-le"), "be": b"\xfe\xff" + BAD.encode("utf-16-be"),
                            "mark": b"\xef\xbb\xbf" + BAD.encode(), "ends": BAD.replace("\n", "\r\n")}.items():

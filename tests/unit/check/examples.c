@@ -1,5 +1,6 @@
 /* Every bad example of data/checks is found by its check, no good one is. */
 #include "check/check.h"
+#include "check/hadolint.h"
 #include "check_examples.h"
 #include "test.h"
 
@@ -26,6 +27,11 @@ static void look_at(const struct check_example *example, size_t number)
         FAIL("%s: no such check", example->id);
         return;
     }
+    struct hadolint_config hadolint;
+    if (hadolint_config_read(str_of(example->settings), STR(".hadolint.yaml"), &arena, &hadolint,
+                             &err) < 0)
+        FAIL("%s: %s", example->id, err.message);
+    choice.hadolint = &hadolint;
     struct str path = str_of(example->path[0] ? example->path : usual_path(check->subject));
     if (check_text(check->subject, str_make(example->text, example->len), path, &arena, &choice,
                    &findings, &err) < 0)
