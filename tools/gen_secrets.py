@@ -62,6 +62,15 @@ def grafana(secret):
     return struct.pack("<I", zlib.crc32(body)).hex() == told.decode()
 
 
+def gitlab(secret):
+    """GitLab's routable tokens: PAYLOAD.VERSION.LENGTH and the CRC-32 of all that in seven digits of base 36."""
+    number, digits = zlib.crc32(secret[:-7]), ""
+    for _ in range(7):
+        number, digit = divmod(number, 36)
+        digits = (string.digits + string.ascii_lowercase)[digit] + digits
+    return secret.count(b".") == 1 or digits == secret[-7:].decode()
+
+
 def decode(text):
     """Base64, section 4 or 5 of RFC 4648, with padding or without; None when it is none."""
     text = text.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
@@ -84,7 +93,8 @@ def basic_auth(secret):
             and all(byte >= 0x20 and byte != 0x7f for byte in pair))
 
 
-CHECKSUMS = {"github": crc32_base62, "npm": crc32_base62, "grafana": grafana, "jwt": jwt, "basic-auth": basic_auth}
+CHECKSUMS = {"github": crc32_base62, "npm": crc32_base62, "grafana": grafana, "gitlab": gitlab, "jwt": jwt,
+             "basic-auth": basic_auth}
 
 
 def plain(value):

@@ -52,6 +52,22 @@ static bool grafana(struct str secret)
     return true;
 }
 
+/* GitLab's routable ones, PAYLOAD.VERSION.LENGTH and seven digits of base 36: the CRC-32 of all
+ * before these (lib/authn/token_field/generator/routable_token.rb of GitLab). Those before version 1
+ * have two parts and are passed. */
+static bool gitlab(struct str secret)
+{
+    enum { DIGITS = 7 };
+    size_t dot = str_index(secret, '.');
+    if (dot == SIZE_MAX || str_last_index(secret, '.') == dot || secret.len < DIGITS)
+        return dot != SIZE_MAX;
+    uint32_t number = crc32_of(str_first(secret, secret.len - DIGITS));
+    for (size_t i = 0; i < DIGITS; i++, number /= 36)
+        if (secret.data[secret.len - 1 - i] != "0123456789abcdefghijklmnopqrstuvwxyz"[number % 36])
+            return false;
+    return true;
+}
+
 /* A JSON web token (RFC 7519): the first part is base64url of an object with a member "alg". */
 static bool jwt(struct str secret)
 {
@@ -83,6 +99,7 @@ bool secret_checksum_holds(const char *name, struct str secret)
     } checks[] = {{"github", crc32_base62},
                   {"npm", crc32_base62},
                   {"grafana", grafana},
+                  {"gitlab", gitlab},
                   {"jwt", jwt},
                   {"basic-auth", basic_auth}};
     for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
