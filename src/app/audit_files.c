@@ -53,8 +53,30 @@ static struct str read_head(int folder, const char *name, int flags, struct head
     return in_utf8(str_make(head->bytes, count > 0 ? (size_t)count : 0), &head->decoded);
 }
 
+/* Files beside one that is looked at. */
+struct beside {
+    struct check_beside check;
+    struct str folder; /* with a slash behind; empty: the working folder */
+};
+
+static bool read_beside(const struct check_beside *check, struct str name, struct buf *ret_text)
+{
+    const struct beside *beside = (const struct beside *)check;
+    AUTO_BUF place = {0};
+    struct stat status;
+    struct pl_err ignored; /* what is not there is no fault of the file that names it */
+    if (name.len == 0 || str_starts(name, STR("/")) || memchr(name.data, '\0', name.len))
+        return false;
+    buf_add(&place, beside->folder);
+    buf_add(&place, name);
+    buf_putc(&place, '\0');
+    return stat(place.data, &status) == 0 && S_ISREG(status.st_mode) &&
+           whole_file_read(place.data, LIMIT_CHECK_FILE, LIMIT_NAME(LIMIT_CHECK_FILE), ret_text,
+                           &ignored) == 0;
+}
+
 static void look_at_text(struct audit *audit, enum check_subject subject, struct str text,
-                         struct str path)
+                         const char *place, struct str path)
 {
     struct check_findings findings = {0};
     struct pl_err problem;
@@ -65,6 +87,10 @@ static void look_at_text(struct audit *audit, enum check_subject subject, struct
         return;
     }
     struct check_choice choice = audit->options->checks;
+    size_t slash = str_last_index(str_of(place), '/');
+    struct beside beside = {{read_beside},
+                            slash == SIZE_MAX ? STR_NONE : str_first(str_of(place), slash + 1)};
+    choice.beside = &beside.check;
     if (subject == CHECK_DOCKERFILE)
         choice.hadolint = audit->hadolint;
     int r = check_text(subject, text, path, &audit->report->arena, &choice, &findings, &problem);
@@ -100,7 +126,7 @@ static void look_at_file(struct audit *audit, enum check_subject subject, const 
         subject = check_subject_by_text(str_first(text, AUDIT_HEAD));
     if (subject == CHECK_SUBJECT_COUNT)
         subject = CHECK_DOCKERFILE;
-    look_at_text(audit, subject, text, path);
+    look_at_text(audit, subject, text, place, path);
 }
 
 /* Hadolint's settings in the folder (`place` and `path`, with a slash behind each or empty) are

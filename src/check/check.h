@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/vec.h"
 #include "score/severity.h"
@@ -83,6 +84,13 @@ struct check_choice {
     const struct check *const *skipped; /* these never */
     size_t skipped_count;
     const struct hadolint_config *hadolint; /* for Dockerfiles; or NULL */
+    const struct check_beside *beside;      /* other files; or NULL: there are none */
+};
+
+/* How files that a file names, or that belong to it, are got at. `name` is relative to its folder.
+ * False: it is not there, or cannot be read. */
+struct check_beside {
+    bool (*read)(const struct check_beside *beside, struct str name, struct buf *ret_text);
 };
 bool check_wanted(const struct check_choice *choice, const struct check *check);
 /* "all", ids and aliases apart by commas, "-ID" to leave one out. Unknown ones are PL_E_USAGE. */

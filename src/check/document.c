@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "check/compose.h"
 #include "check/dockerfile_checks.h"
 
 /* ---- scopes ---- */
@@ -26,6 +27,8 @@ void check_tell(struct check_sink *sink, const struct check *check, const struct
                 const struct yaml_node *node, const char *what, struct str value)
 {
     AUTO_BUF evidence = {0};
+    if (node->elsewhere) /* told of its own file */
+        return;
     buf_add(&evidence, scope->name);
     if (*what) {
         if (evidence.len)
@@ -133,6 +136,7 @@ struct look {
     const struct check *check;
     const struct check_scope *scope;
     struct check_sink *sink;
+    const struct check_document *document;
     const char *path;
     bool there;   /* something is at one of the paths */
     bool matched; /* a value that `needs` asks for, or one that is not known */
@@ -142,12 +146,15 @@ struct look {
     bool silent; /* it was told */
 };
 
-/* true and false in all their forms are one word. */
-static struct str canonical(const struct yaml_node *node)
+/* true and false in all their forms are one word; of Compose's variables the default counts. */
+static struct str canonical(const struct check_document *document, const struct yaml_node *node)
 {
-    if (node->plain && yaml_is_true(node))
+    struct yaml_node filled = *node;
+    if (document->subject == CHECK_COMPOSE)
+        filled.text = compose_value(document->arena, node->text);
+    if (filled.plain && yaml_is_true(&filled))
         return STR("true");
-    return node->plain && yaml_is_false(node) ? STR("false") : node->text;
+    return filled.plain && yaml_is_false(&filled) ? STR("false") : filled.text;
 }
 
 static void look_at_value(struct look *look, const struct yaml_node *node)
@@ -155,7 +162,7 @@ static void look_at_value(struct look *look, const struct yaml_node *node)
     const struct document_when *when = look->check->document_when;
     if (node->kind != YAML_KIND_SCALAR || yaml_is_null(node))
         return;
-    struct str value = canonical(node);
+    struct str value = canonical(look->document, node);
     if (!check_is_known(value))
         look->matched = true;
     else if (when->needs)
@@ -227,7 +234,7 @@ static void look_at_scope(struct look *look)
 static void run_when(const struct check *check, const struct check_document *document,
                      struct check_sink *sink)
 {
-    struct look look = {.check = check, .sink = sink};
+    struct look look = {.check = check, .sink = sink, .document = document};
     FOR_SCOPES(document, check->document_when->scope, scope)
     {
         look.scope = scope;

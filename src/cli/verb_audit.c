@@ -71,7 +71,7 @@ const struct verb verb_audit_files = {
            "manifests, YAML and JSON, by what is in them; values*.yaml beside a Chart.yaml; "
            "*.service that start containers; Podman's *.container and *.pod. Templates, "
            "links, .git and node_modules are passed over. Compose files that override others "
-           "are looked at one by one. Comments ignore findings of what is below them: "
+           "are looked at together with these. Comments ignore findings of what is below them: "
            "# plimsoll ignore=ID reason, or # hadolint ignore=DL3008. A .hadolint.yaml in a "
            "folder above says for Dockerfiles what is ignored, severities, trusted registries "
            "and labels. docs/checks.md lists the checks; plimsoll explain ID tells of one."),

@@ -311,6 +311,20 @@ void yaml_documents_free(struct yaml_documents *documents)
 
 /* ---- what nodes say ---- */
 
+void yaml_tree_mark_elsewhere(const struct yaml_node *root)
+{
+    struct yaml_node *node = (struct yaml_node *)(uintptr_t)root; /* made here, as a variable */
+    bool is_mapping = node->kind == YAML_KIND_MAPPING;
+    if (node->elsewhere)
+        return;
+    node->elsewhere = true;
+    for (size_t i = 0; node->kind != YAML_KIND_SCALAR && i < node->count; i++) {
+        if (is_mapping)
+            yaml_tree_mark_elsewhere(node->pairs[i].key);
+        yaml_tree_mark_elsewhere(is_mapping ? node->pairs[i].value : node->items[i]);
+    }
+}
+
 const struct yaml_node *yaml_get_str(const struct yaml_node *node, struct str key)
 {
     const struct yaml_node *own = NULL, *merged = NULL;

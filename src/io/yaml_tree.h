@@ -23,6 +23,7 @@ struct yaml_pair {
 struct yaml_node {
     enum yaml_kind kind;
     bool plain;                      /* a scalar without quotes */
+    bool elsewhere;                  /* yaml_tree_mark_elsewhere() */
     uint32_t line, end_line, column; /* from 1 */
     struct str text;                 /* of a scalar */
     union {
@@ -40,6 +41,8 @@ struct yaml_documents {
 };
 int yaml_tree_read(struct str text, struct arena *arena, struct yaml_documents *documents,
                    struct pl_err *err);
+/* Says of all nodes that they are of another file than that which is looked at. */
+void yaml_tree_mark_elsewhere(const struct yaml_node *root);
 void yaml_documents_free(struct yaml_documents *documents);
 
 /* The value of a key: the last of the mapping's own, else the first of the merged ones. NULL: it

@@ -105,6 +105,30 @@ class Kubernetes(Folder):
 
 
 class Compose(Folder):
+    WHOLE = ("services:\n  web:\n    image: a:1.2\n    read_only: true\n    cap_drop: [ALL]\n    privileged: true\n"
+             "    deploy: {resources: {limits: {memory: 1g}}}\n")
+    MISSING = "compose-root-filesystem", "compose-capability-drop", "compose-limit-memory"
+
+    def test_override(self):
+        """An override says nothing of what the file that it overrides says; each line is told in its own file."""
+        self.write("compose.yml", self.WHOLE)
+        self.write("compose.override.yaml", "services:\n  web:\n    deploy: {replicas: 2}\n    cap_add: [SYS_ADMIN]\n")
+        found = self.found(self.place.name, "--checks", ",".join(self.MISSING))
+        self.assertEqual(found, {("compose.yml", 6, "compose-privileged"),
+                                 ("compose.override.yaml", 4, "compose-capability-dangerous")})
+
+    def test_extends_other_files(self):
+        self.write("common/base.yaml", self.WHOLE)
+        path = self.write("app/compose.yaml", "services:\n  app:\n    image: b:1\n"
+                                              "    extends: {file: ../common/base.yaml, service: web}\n"
+                                              "  other:\n    image: b:1\n"
+                                              "    extends: {file: /etc/passwd, service: web}\n")
+        found = {(line, name) for _, line, name in self.found(path, "--checks", ",".join(self.MISSING))}
+        self.assertEqual(found, {(6, name) for name in self.MISSING})
+        self.write("app/compose.yaml", "services:\n  app:\n    image: b:1\n"
+                                       "    extends: {file: compose.yaml, service: app}\n")
+        self.assertTrue(self.audit(self.place.name)[0]["complete"])
+
     def test_which_files_and_what_is_extended(self):
         self.write("compose.override.yaml", "services:\n  web:\n    privileged: true\n")
         self.write("stack.yml", "name: x\nservices:\n  web:\n    image: nginx\n")
