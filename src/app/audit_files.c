@@ -75,6 +75,32 @@ static bool read_beside(const struct check_beside *check, struct str name, struc
                            &ignored) == 0;
 }
 
+static int compare_names(const void *a, const void *b)
+{
+    return str_compare(*(const struct str *)a, *(const struct str *)b);
+}
+
+static size_t list_beside(const struct check_beside *check, struct str folder, struct arena *arena,
+                          const struct str **ret_names)
+{
+    const struct beside *beside = (const struct beside *)check;
+    AUTO_BUF place = {0};
+    struct str *names = ARENA_ARRAY(arena, struct str, LIMIT_CHECK_BESIDE);
+    size_t count = 0;
+    buf_add(&place, beside->folder);
+    buf_add(&place, folder);
+    buf_putc(&place, '\0');
+    DIR *dir = opendir(place.data);
+    for (struct dirent *entry; dir && count < LIMIT_CHECK_BESIDE && (entry = readdir(dir));)
+        names[count++] = arena_str(arena, str_of(entry->d_name));
+    if (dir)
+        closedir(dir);
+    if (count)
+        qsort(names, count, sizeof(names[0]), compare_names);
+    *ret_names = names;
+    return count;
+}
+
 static void look_at_text(struct audit *audit, enum check_subject subject, struct str text,
                          const char *place, struct str path)
 {
@@ -88,7 +114,7 @@ static void look_at_text(struct audit *audit, enum check_subject subject, struct
     }
     struct check_choice choice = audit->options->checks;
     size_t slash = str_last_index(str_of(place), '/');
-    struct beside beside = {{read_beside},
+    struct beside beside = {{read_beside, list_beside},
                             slash == SIZE_MAX ? STR_NONE : str_first(str_of(place), slash + 1)};
     choice.beside = &beside.check;
     if (subject == CHECK_DOCKERFILE)

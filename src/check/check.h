@@ -87,10 +87,14 @@ struct check_choice {
     const struct check_beside *beside;      /* other files; or NULL: there are none */
 };
 
-/* How files that a file names, or that belong to it, are got at. `name` is relative to its folder.
- * False: it is not there, or cannot be read. */
+/* How files that a file names, or that belong to it, are got at. Names are relative to its folder.
+ */
 struct check_beside {
+    /* False: it is not there, or cannot be read. */
     bool (*read)(const struct check_beside *beside, struct str name, struct buf *ret_text);
+    /* Names in a folder, sorted, LIMIT_CHECK_BESIDE of them at the most; 0: it has none. */
+    size_t (*list)(const struct check_beside *beside, struct str folder, struct arena *arena,
+                   const struct str **ret_names);
 };
 bool check_wanted(const struct check_choice *choice, const struct check *check);
 /* "all", ids and aliases apart by commas, "-ID" to leave one out. Unknown ones are PL_E_USAGE. */

@@ -64,8 +64,9 @@ static const char *const global_options[] = {"-H",
 
 void container_run_add(struct container_run *run, struct str name, struct str value)
 {
-    *VEC_ADD(&run->options) = (struct container_option){str_is(name, "net") ? STR("network") : name,
-                                                        value, run->line, run->end_line};
+    *VEC_ADD(&run->options) =
+        (struct container_option){str_is(name, "net") ? STR("network") : name, value, run->line,
+                                  run->end_line, run->elsewhere};
 }
 
 /* "-itv /a:/b": letters up to one that takes a value, which may stand right behind it. True: the
@@ -153,6 +154,7 @@ static const struct yaml_node *scalar(struct container_run *run, struct str text
                                .line = option->line,
                                .end_line = option->end_line,
                                .column = 1,
+                               .elsewhere = option->elsewhere,
                                .text = arena_str(run->arena, text)};
     return node;
 }
@@ -168,8 +170,11 @@ const struct yaml_node *container_run_node(struct container_run *run)
 {
     struct yaml_node *mapping = ARENA_NEW(run->arena, struct yaml_node);
     size_t count = run->options.count;
-    *mapping = (struct yaml_node){
-        .kind = YAML_KIND_MAPPING, .line = run->line, .end_line = run->end_line, .column = 1};
+    *mapping = (struct yaml_node){.kind = YAML_KIND_MAPPING,
+                                  .line = run->line,
+                                  .end_line = run->end_line,
+                                  .column = 1,
+                                  .elsewhere = run->elsewhere};
     mapping->pairs = ARENA_ARRAY(run->arena, struct yaml_pair, count);
     if (count)
         qsort(run->options.items, count, sizeof(run->options.items[0]), by_name);

@@ -9,12 +9,14 @@
 struct container_option {
     struct str name, value;
     uint32_t line, end_line;
+    bool elsewhere;
 };
 
 /* A mapping under construction; `line` is that of what is added next, at last of the whole. */
 struct container_run {
     struct arena *arena;
     uint32_t line, end_line;
+    bool elsewhere; /* likewise: it is of another file than the one that is looked at */
     VEC(struct container_option) options;
 };
 

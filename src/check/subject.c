@@ -3,6 +3,7 @@
 
 #include "base/path.h"
 #include "check/check.h"
+#include "check/drop_ins.h"
 
 const char *check_subject_name(enum check_subject subject)
 {
@@ -121,6 +122,28 @@ static bool lower_name(struct str path, char *buffer, struct str *ret_name)
 
 static bool is_open_name(struct str name);
 
+/* Endings that other programs have files of, too; the section tells. */
+static bool is_open_quadlet(struct str name, struct str head)
+{
+    static const char *const kinds[][2] = {
+        {".pod", "[Pod]"}, {".kube", "[Kube]"}, {".image", "[Image]"}, {".build", "[Build]"}};
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (str_ends(name, str_of(kinds[i][0])) && has_line(head, kinds[i][1]))
+            return true;
+    return false;
+}
+
+static enum check_subject subject_of_drop_in(struct str path)
+{
+    struct str folder = path_dir(path);
+    if (str_ends(folder, STR(".service.d")))
+        return CHECK_SYSTEMD;
+    return str_ends(folder, STR(".container.d")) || str_ends(folder, STR(".pod.d")) ||
+                   str_ends(folder, STR(".kube.d"))
+               ? CHECK_QUADLET
+               : CHECK_SUBJECT_COUNT;
+}
+
 enum check_subject check_subject_of(struct str path, struct str head)
 {
     char lower[NAME_SIZE];
@@ -130,11 +153,13 @@ enum check_subject check_subject_of(struct str path, struct str head)
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (str_glob(str_of(names[i].pattern), name))
             return names[i].subject;
+    if (drop_in_is(path))
+        return subject_of_drop_in(path);
     if (is_open_name(name) && looks_like_kubernetes(head))
         return CHECK_KUBERNETES;
     if (is_open_name(name) && looks_like_compose(head))
         return CHECK_COMPOSE;
-    if (str_ends(name, STR(".pod")) && has_line(head, "[Pod]"))
+    if (is_open_quadlet(name, head))
         return CHECK_QUADLET;
     return CHECK_SUBJECT_COUNT;
 }
@@ -142,7 +167,8 @@ enum check_subject check_subject_of(struct str path, struct str head)
 /* What only its first bytes tell of a name; the subjects that they can be. */
 static bool is_open_name(struct str name)
 {
-    static const char *const endings[] = {".yaml", ".yml", ".json", ".pod"};
+    static const char *const endings[] = {".yaml", ".yml",   ".json", ".pod",
+                                          ".kube", ".image", ".build"};
     for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
         if (str_ends(name, str_of(endings[i])))
             return true;
@@ -185,7 +211,7 @@ enum check_subject check_subject_by_text(struct str head)
         return CHECK_KUBERNETES;
     if (looks_like_compose(head))
         return CHECK_COMPOSE;
-    if (has_line(head, "[Container]") || has_line(head, "[Pod]"))
+    if (has_line(head, "[Container]") || has_line(head, "[Pod]") || has_line(head, "[Kube]"))
         return CHECK_QUADLET;
     if (has_line(head, "[Service]"))
         return CHECK_SYSTEMD;

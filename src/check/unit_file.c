@@ -8,6 +8,7 @@ struct reader {
     struct str section;
     struct buf joined; /* a line that is continued */
     uint32_t line;     /* where it begins */
+    bool elsewhere;
 };
 
 static void take_line(struct reader *reader, struct str line, uint32_t last)
@@ -26,15 +27,15 @@ static void take_line(struct reader *reader, struct str line, uint32_t last)
         .value = arena_str(reader->arena, str_trim(str_from(line, equals + 1))),
         .line = reader->line,
         .end_line = last,
+        .elsewhere = reader->elsewhere,
     };
 }
 
-void unit_file_read(struct str text, struct arena *arena, struct unit_file *unit)
+void unit_file_read(struct str text, bool elsewhere, struct arena *arena, struct unit_file *unit)
 {
-    struct reader reader = {.unit = unit, .arena = arena};
+    struct reader reader = {.unit = unit, .arena = arena, .elsewhere = elsewhere};
     struct str rest = text, line;
     uint32_t number = 0;
-    *unit = (struct unit_file){0};
     while (str_cut(&rest, '\n', &line)) {
         struct str words = str_trim(line);
         number++;
@@ -79,6 +80,7 @@ const struct yaml_node *unit_file_values(const struct unit_file *unit, const cha
                                    .line = entry->line,
                                    .end_line = entry->end_line,
                                    .column = 1,
+                                   .elsewhere = entry->elsewhere,
                                    .text = entry->value};
         *VEC_ADD(&values) = node;
     }

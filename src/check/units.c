@@ -6,6 +6,7 @@
 #include "check/container_run.h"
 #include "check/dockerfile_checks.h"
 #include "check/document.h"
+#include "check/drop_ins.h"
 #include "check/unit_file.h"
 
 struct reader {
@@ -51,7 +52,9 @@ static void add_environment(struct reader *reader, struct container_run *run, co
     for (size_t i = 0; values && i < values->count; i++) {
         struct shell_script *script = parse(reader, values->items[i]->text);
         own.line = run->line;
+        own.elsewhere = run->elsewhere;
         run->line = values->items[i]->line;
+        run->elsewhere = values->items[i]->elsewhere;
         for (size_t k = 0; k < script->commands.count; k++) {
             const struct shell_command *command = &script->commands.items[k];
             for (size_t n = 0; n < command->assignment_count; n++)
@@ -60,6 +63,7 @@ static void add_environment(struct reader *reader, struct container_run *run, co
                 container_run_add(run, STR("env"), command->words[n].text);
         }
         run->line = own.line;
+        run->elsewhere = own.elsewhere;
         shell_free(script);
     }
 }
@@ -69,8 +73,10 @@ static void read_command_line(struct reader *reader, const struct unit_entry *en
 {
     struct shell_script *script = parse(reader, without_prefixes(entry->value));
     for (size_t i = 0; i < script->commands.count; i++) {
-        struct container_run run = {
-            .arena = reader->arena, .line = entry->line, .end_line = entry->end_line};
+        struct container_run run = {.arena = reader->arena,
+                                    .line = entry->line,
+                                    .end_line = entry->end_line,
+                                    .elsewhere = entry->elsewhere};
         if (!container_run_read(&run, &script->commands.items[i])) {
             VEC_FREE(&run.options);
             continue;
@@ -83,15 +89,29 @@ static void read_command_line(struct reader *reader, const struct unit_entry *en
     shell_free(script);
 }
 
+/* The entry behind the last one that takes back what stood before it ("ExecStart="). */
+static size_t first_that_counts(const struct unit_file *unit, const char *key)
+{
+    size_t first = 0;
+    for (size_t i = 0; i < unit->entries.count; i++)
+        if (str_is(unit->entries.items[i].section, "Service") &&
+            str_is(unit->entries.items[i].key, key) && unit->entries.items[i].value.len == 0)
+            first = i + 1;
+    return first;
+}
+
 static void read_service(struct reader *reader)
 {
+    static const char *const commands[] = {"ExecStartPre", "ExecStart", "ExecStartPost"};
     bool with_environment = true;
-    for (size_t i = 0; i < reader->unit.entries.count; i++) {
-        const struct unit_entry *entry = &reader->unit.entries.items[i];
-        if (str_is(entry->section, "Service") &&
-            check_glob_any(NAMES("ExecStart", "ExecStartPre", "ExecStartPost"), entry->key) &&
-            reader->document->scopes.count < LIMIT_CHECK_SERVICES)
-            read_command_line(reader, entry, &with_environment);
+    for (size_t k = 0; k < ARRAY_LEN(commands); k++) {
+        size_t first = first_that_counts(&reader->unit, commands[k]);
+        for (size_t i = first; i < reader->unit.entries.count; i++) {
+            const struct unit_entry *entry = &reader->unit.entries.items[i];
+            if (str_is(entry->section, "Service") && str_is(entry->key, commands[k]) &&
+                reader->document->scopes.count < LIMIT_CHECK_SERVICES)
+                read_command_line(reader, entry, &with_environment);
+        }
     }
 }
 
@@ -132,6 +152,7 @@ static void add_values(struct container_run *run, const struct yaml_node *values
         const struct yaml_node *value = values->items[i];
         run->line = value->line;
         run->end_line = value->end_line;
+        run->elsewhere = value->elsewhere;
         if (!keys[key].on)
             container_run_add(run, str_of(keys[key].option), value->text);
         else if (yaml_is_true(value) || str_is(value->text, "1"))
@@ -151,6 +172,7 @@ static void add_capabilities(struct container_run *run)
         struct str name = option->name;
         run->line = option->line;
         run->end_line = option->end_line;
+        run->elsewhere = option->elsewhere;
         while (str_cut(&rest, ' ', &word))
             if (word.len)
                 container_run_add(run, name, word);
@@ -165,25 +187,26 @@ static void add_options(struct reader *reader, struct container_run *run, const 
         struct shell_script *script = parse(reader, values->items[i]->text);
         run->line = values->items[i]->line;
         run->end_line = values->items[i]->end_line;
+        run->elsewhere = values->items[i]->elsewhere;
         if (script->commands.count)
             container_run_options(run, &script->commands.items[0], 0);
         shell_free(script);
     }
 }
 
-static uint32_t section_line(const struct unit_file *unit, const char *section)
+static const struct unit_entry *first_of(const struct unit_file *unit, const char *section)
 {
     for (size_t i = 0; i < unit->entries.count; i++)
         if (str_is(unit->entries.items[i].section, section))
-            return unit->entries.items[i].line;
-    return 0;
+            return &unit->entries.items[i];
+    return NULL;
 }
 
 static void read_quadlet(struct reader *reader, const char *section, const char *type)
 {
     struct container_run run = {.arena = reader->arena};
-    uint32_t line = section_line(&reader->unit, section);
-    if (line == 0)
+    const struct unit_entry *first = first_of(&reader->unit, section);
+    if (!first)
         return;
     for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
         const struct yaml_node *values =
@@ -196,13 +219,16 @@ static void read_quadlet(struct reader *reader, const char *section, const char 
     if (seccomp) {
         const struct yaml_node *last = seccomp->items[seccomp->count - 1];
         run.line = run.end_line = last->line;
+        run.elsewhere = last->elsewhere;
         container_run_add(&run, STR("security-opt"),
                           arena_printf(reader->arena, "seccomp=%.*s", STR_ARG(last->text)));
     }
     add_capabilities(&run);
+    run.line = run.end_line = first->line;
     add_environment(reader, &run, section);
     add_options(reader, &run, section);
-    run.line = run.end_line = line;
+    run.line = run.end_line = first->line;
+    run.elsewhere = first->elsewhere;
     add_scope(reader, &run, str_of(type));
 }
 
@@ -215,12 +241,15 @@ static int check_unit(enum check_subject subject, struct str text, struct str pa
     struct arena arena = {0};
     struct reader reader = {.document = &document, .arena = &arena};
     check_document_init(&document, subject, text, path, &arena);
-    unit_file_read(text, &arena, &reader.unit);
+    drop_ins_read(text, path, sink->choice ? sink->choice->beside : NULL, &arena, &reader.unit);
     if (subject == CHECK_SYSTEMD) {
         read_service(&reader);
     } else {
         read_quadlet(&reader, "Container", "container");
         read_quadlet(&reader, "Pod", "pod");
+        read_quadlet(&reader, "Kube", "kube");
+        read_quadlet(&reader, "Image", "image");
+        read_quadlet(&reader, "Build", "build");
     }
     bool full = reader.limited || document.scopes.count >= LIMIT_CHECK_SERVICES;
     check_document_run(&document, sink);

@@ -192,5 +192,43 @@ class Helm(Folder):
         self.assertIn(("shop/templates/pod.yaml", 10, "kubernetes-privileged"), self.found(self.place.name))
 
 
+class DropIns(Folder):
+    def of(self, *names):
+        return {item for item in self.found(self.place.name, "--checks", ",".join(names)) if item[2] in names}
+
+    def test_drop_ins_of_services(self):
+        """A drop-in takes back what the unit says, or says more; each line is told in its own file."""
+        self.write("web.service", "[Service]\nExecStart=docker run --privileged a:1\nExecStop=docker stop a\n")
+        self.assertEqual(self.of("systemd-privileged"), {("web.service", 2, "systemd-privileged")})
+        self.write("web.service.d/10-new.conf", "[Service]\nExecStart=\nExecStart=docker run --pid host a:1\n")
+        self.write("web.service.d/20-more.conf", "[Service]\nExecStartPre=docker run --ipc=host a:1\n")
+        self.write("web.service.d/notes.txt", "[Service]\nExecStart=docker run --privileged a:1\n")
+        self.assertEqual(self.of("systemd-privileged", "systemd-pid-host", "systemd-ipc-host"),
+                         {("web.service.d/10-new.conf", 3, "systemd-pid-host"),
+                          ("web.service.d/20-more.conf", 2, "systemd-ipc-host")})
+
+    def test_an_empty_assignment_takes_back(self):
+        self.write("a.service", "[Service]\nExecStart=docker run --privileged a:1\nExecStart=\n"
+                                "ExecStart=docker run a:1\n")
+        self.assertEqual(self.of("systemd-privileged"), set())
+
+    def test_drop_ins_of_quadlets(self):
+        self.write("a.container", "[Container]\nImage=a:1\nNetwork=host\n")
+        self.write("a.container.d/x.conf", "[Container]\nNetwork=\nPodmanArgs=--memory 1g\nAddCapability=SYS_ADMIN\n")
+        self.assertEqual(self.of("quadlet-network-host", "quadlet-limit-memory", "quadlet-capability-dangerous",
+                                 "quadlet-root-filesystem"),
+                         {("a.container", 2, "quadlet-root-filesystem"),
+                          ("a.container.d/x.conf", 4, "quadlet-capability-dangerous")})
+
+    def test_other_quadlets(self):
+        self.write("a.kube", "[Kube]\nYaml=a.yaml\nNetwork=host\n")
+        self.write("a.image", "[Image]\nImage=quay.io/a/b:latest\n")
+        self.write("a.build", "[Build]\nImageTag=localhost/a\nNetwork=host\n")
+        self.write("b.image", "Image: no unit\n")
+        self.assertEqual(self.of("quadlet-network-host", "quadlet-image-latest", "quadlet-limit-memory"),
+                         {("a.kube", 3, "quadlet-network-host"), ("a.build", 3, "quadlet-network-host"),
+                          ("a.image", 2, "quadlet-image-latest")})
+
+
 if __name__ == "__main__":
     unittest.main()
