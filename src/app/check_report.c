@@ -55,6 +55,7 @@ static void add(struct report *report, const struct check_finding *found, struct
     finding.fingerprint = finding_fingerprint(&report->arena, &finding, NULL, report->target.root);
     check_describe(&report->arena, found->check, &finding);
     finding.severity = found->severity;
+    finding.risk = finding_risk(finding.kind, finding.severity);
     if (found->ignored)
         suppress(report, found, &finding);
     *VEC_ADD(&report->findings) = finding;

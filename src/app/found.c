@@ -77,6 +77,7 @@ static struct finding finding_of(const struct file_finding *found)
 
 static void add(struct report *report, const struct inspector *inspector, struct finding finding)
 {
+    finding.risk = finding_risk(finding.kind, finding.severity);
     inspector->class->describe(inspector->config, &report->arena, &finding);
     finding.fingerprint = finding_fingerprint(&report->arena, &finding, NULL, report->target.root);
     *VEC_ADD(&report->findings) = finding;

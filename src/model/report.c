@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/limits.h"
+#include "score/risk.h"
 
 const char *finding_kind_name(enum finding_kind kind)
 {
@@ -53,6 +54,17 @@ void report_sort(struct report *report)
 static int by_text(const void *a, const void *b)
 {
     return str_compare(*(const struct str *)a, *(const struct str *)b);
+}
+
+/* What an image holds everybody has who may pull it; what is set wrongly waits for another fault.
+ */
+int finding_risk(enum finding_kind kind, enum severity severity)
+{
+    static const double threats[FINDING_KIND_COUNT] = {
+        [FINDING_MALWARE] = 1,       [FINDING_SECRET] = 0.9,  [FINDING_PASSWORD] = 0.7,
+        [FINDING_PERMISSION] = 0.45, [FINDING_CONFIG] = 0.45,
+    };
+    return risk_of_severity(severity, threats[kind]);
 }
 
 struct str finding_fingerprint(struct arena *arena, const struct finding *finding,

@@ -95,6 +95,8 @@ int finding_compare(const struct finding *a, const struct finding *b);
 struct report;
 /* Puts the findings into that order. */
 void report_sort(struct report *report);
+/* 0..100, of what is no vulnerability: docs/risk.md. */
+int finding_risk(enum finding_kind kind, enum severity severity);
 /* Over what stays the same when a tag, a version or a layer changes: the contract's Fingerprint.
  * `root`: report.target.root. `package`: NULL when it is about none. */
 struct str finding_fingerprint(struct arena *arena, const struct finding *finding,

@@ -11,6 +11,11 @@ static const struct {
     [SEVERITY_HIGH] = {0.80, 0.89},    [SEVERITY_CRITICAL] = {0.95, 1.00},
 };
 
+int risk_of_severity(enum severity severity, double threat)
+{
+    return (int)lround(100 * bands[severity].middle * threat);
+}
+
 int risk_score(const struct risk_input *input)
 {
     double harm = input->has_cvss ? input->cvss / 10 : bands[input->severity].middle;

@@ -6,6 +6,9 @@
  *     threat = 1 where the vulnerability is in CISA's KEV catalogue, else
  *              0.35 + 0.65 * sqrt(EPSS score); 0.45 where EPSS knows nothing
  *
+ *     what is wrong in files and settings has neither: its kind says how likely it is to be used
+ *     (docs/risk.md)
+ *
  * EPSS scores are probabilities of exploitation within 30 days, most of them far below 0.1: the
  * root spreads them. docs/risk.md has a table of examples. */
 #pragma once
@@ -22,3 +25,5 @@ struct risk_input {
 };
 
 int risk_score(const struct risk_input *input);
+/* `threat`: 0..1. */
+int risk_of_severity(enum severity severity, double threat);

@@ -120,8 +120,28 @@ static void errors_past_the_limit(void)
     report_free(&report);
 }
 
+/* docs/risk.md */
+static void risk_of_kinds(void)
+{
+    static const struct {
+        enum finding_kind kind;
+        int critical, high, medium, low;
+    } rows[] = {
+        {FINDING_MALWARE, 95, 80, 55, 25},  {FINDING_SECRET, 86, 72, 50, 23},
+        {FINDING_PASSWORD, 67, 56, 39, 18}, {FINDING_PERMISSION, 43, 36, 25, 11},
+        {FINDING_CONFIG, 43, 36, 25, 11},   {FINDING_LICENSE, 0, 0, 0, 0},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        CHECK_INT(finding_risk(rows[i].kind, SEVERITY_CRITICAL), rows[i].critical);
+        CHECK_INT(finding_risk(rows[i].kind, SEVERITY_HIGH), rows[i].high);
+        CHECK_INT(finding_risk(rows[i].kind, SEVERITY_MEDIUM), rows[i].medium);
+        CHECK_INT(finding_risk(rows[i].kind, SEVERITY_LOW), rows[i].low);
+    }
+}
+
 int main(void)
 {
+    RUN(risk_of_kinds);
     RUN(findings_have_an_order);
     RUN(packages_have_an_order);
     RUN(counts);
