@@ -8,10 +8,13 @@
 #include <unistd.h>
 
 #include "app/check_report.h"
+#include "base/hash.h"
+#include "base/hash_set.h"
 #include "base/i18n.h"
 #include "base/limits.h"
 #include "base/path.h"
 #include "check/hadolint.h"
+#include "check/kustomization.h"
 #include "io/utf16.h"
 #include "io/whole_file.h"
 
@@ -20,6 +23,7 @@ struct audit {
     struct report *report;
     size_t files;                           /* that were looked at */
     const struct hadolint_config *hadolint; /* of the folder, or of one above it; NULL */
+    struct hash_set patches;                /* paths that a kustomization names as such */
     bool full;                              /* LIMIT_CHECK_FILES */
 };
 
@@ -117,6 +121,7 @@ static void look_at_text(struct audit *audit, enum check_subject subject, struct
     struct beside beside = {{read_beside, list_beside},
                             slash == SIZE_MAX ? STR_NONE : str_first(str_of(place), slash + 1)};
     choice.beside = &beside.check;
+    choice.partial = hash_set_has(&audit->patches, hash_str(path));
     if (subject == CHECK_DOCKERFILE)
         choice.hadolint = audit->hadolint;
     int r = check_text(subject, text, path, &audit->report->arena, &choice, &findings, &problem);
@@ -178,6 +183,58 @@ static void take_settings(struct audit *audit, struct str place, struct str path
             report_tell(audit->report, true, name, &problem);
         audit->hadolint = config;
         return;
+    }
+}
+
+/* Without "./" in front and slashes behind. */
+static struct str tidy(struct str path)
+{
+    while (str_starts(path, STR("./"))) {
+        path = str_from(path, 2);
+        while (str_starts(path, STR("/")))
+            path = str_from(path, 1);
+    }
+    while (path.len > 1 && str_ends(path, STR("/")))
+        path.len--;
+    return str_is(path, ".") ? STR_NONE : path;
+}
+
+/* ---- kustomizations ---- */
+
+struct patches {
+    struct audit *audit;
+    struct str folder; /* of the kustomization, with a slash behind or empty */
+};
+
+static void take_patch(void *context, struct str path)
+{
+    const struct patches *patches = context;
+    AUTO_BUF full = {0};
+    buf_add(&full, patches->folder);
+    buf_add(&full, tidy(path));
+    hash_set_add(&patches->audit->patches, hash_str(buf_str(&full)));
+}
+
+/* What a kustomization makes of the files is not known here; its patches are parts. */
+static void take_kustomization(struct audit *audit, struct str place, struct str path)
+{
+    static const char *const names[] = {"kustomization.yaml", "kustomization.yml", "Kustomization"};
+    struct patches patches = {audit, path};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        AUTO_BUF bytes = {0}, full = {0};
+        struct pl_err problem;
+        buf_printf(&full, "%.*s%s", STR_ARG(place), names[i]);
+        buf_putc(&full, '\0');
+        if (access(full.data, F_OK) != 0 ||
+            whole_file_read(full.data, LIMIT_CHECK_FILE, LIMIT_NAME(LIMIT_CHECK_FILE), &bytes,
+                            &problem) < 0 ||
+            !kustomization_patches(buf_str(&bytes), take_patch, &patches))
+            continue;
+        err_set(&problem, PL_E_UNSUPPORTED,
+                "a kustomization is not built: look at what kustomize build prints, too");
+        report_tell(audit->report, false,
+                    arena_printf(&audit->report->arena, "%.*s%s", STR_ARG(path), names[i]),
+                    &problem);
     }
 }
 
@@ -244,8 +301,10 @@ static void walk_sorted(struct audit *audit, DIR *dir, struct str place, struct 
     if (names.count)
         qsort(names.items, names.count, sizeof(names.items[0]), by_name);
     const struct hadolint_config *above = audit->hadolint;
-    take_settings(audit, arena_printf(&scratch, "%.*s/", STR_ARG(place)),
-                  path.len ? arena_printf(&scratch, "%.*s/", STR_ARG(path)) : STR_NONE);
+    struct str place_slash = arena_printf(&scratch, "%.*s/", STR_ARG(place));
+    struct str path_slash = path.len ? arena_printf(&scratch, "%.*s/", STR_ARG(path)) : STR_NONE;
+    take_settings(audit, place_slash, path_slash);
+    take_kustomization(audit, place_slash, path_slash);
     for (size_t i = 0; i < names.count; i++) {
         struct str name = str_of(names.items[i]);
         struct str inner_path =
@@ -286,19 +345,6 @@ static void walk(struct audit *audit, int fd, struct str place, struct str path,
 }
 
 /* ---- what was named ---- */
-
-/* Without "./" in front and slashes behind. */
-static struct str tidy(struct str path)
-{
-    while (str_starts(path, STR("./"))) {
-        path = str_from(path, 2);
-        while (str_starts(path, STR("/")))
-            path = str_from(path, 1);
-    }
-    while (path.len > 1 && str_ends(path, STR("/")))
-        path.len--;
-    return str_is(path, ".") ? STR_NONE : path;
-}
 
 /* Settings of the working folder count for what is below it, as Hadolint has them. */
 static bool is_below_here(struct str path)
@@ -412,9 +458,12 @@ int audit_files(const char *const *paths, size_t count, const struct audit_optio
     name_target(report, paths, count);
     for (size_t i = 0; i < count; i++) {
         int r = look_at_path(&audit, paths[i], count == 1, err);
-        if (r < 0)
+        if (r < 0) {
+            hash_set_free(&audit.patches);
             return r;
+        }
     }
+    hash_set_free(&audit.patches);
     if (audit.files == 0) {
         err_set(&problem, PL_E_NOT_FOUND, "no file was found that there are checks for");
         report_tell(report, false, STR_NONE, &problem);

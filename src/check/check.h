@@ -85,6 +85,7 @@ struct check_choice {
     size_t skipped_count;
     const struct hadolint_config *hadolint; /* for Dockerfiles; or NULL */
     const struct check_beside *beside;      /* other files; or NULL: there are none */
+    bool partial; /* the file is a part of something: what it leaves out is no finding */
 };
 
 /* How files that a file names, or that belong to it, are got at. Names are relative to its folder.

@@ -27,7 +27,8 @@ void check_tell(struct check_sink *sink, const struct check *check, const struct
                 const struct yaml_node *node, const char *what, struct str value)
 {
     AUTO_BUF evidence = {0};
-    if (node->elsewhere) /* told of its own file */
+    bool is_left_out = node == scope->node && sink->choice && sink->choice->partial;
+    if (node->elsewhere || is_left_out) /* the former is told of its own file */
         return;
     buf_add(&evidence, scope->name);
     if (*what) {

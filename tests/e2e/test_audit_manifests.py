@@ -104,6 +104,26 @@ class Kubernetes(Folder):
         self.assertTrue(report["complete"])
 
 
+class Kustomizations(Folder):
+    def test_patches_are_parts(self):
+        """What a patch leaves out its base has; what it says is told."""
+        part = ("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n"
+                "      hostPID: true\n      containers:\n      - name: app\n        image: a:1\n")
+        self.write("over/kustomization.yaml", "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
+                                              "patches:\n- path: ./one.yaml\npatchesStrategicMerge: [parts/two.yaml]\n")
+        for name in "over/one.yaml", "over/parts/two.yaml", "over/whole.yaml":
+            self.write(name, part)
+        found = self.found(self.place.name)
+        absent = {path for path, _, name in found if name == "kubernetes-limit-memory"}
+        self.assertEqual(absent, {"over/whole.yaml"})
+        said = {path for path, _, name in found if name == "kubernetes-host-pid"}
+        self.assertEqual(said, {"over/one.yaml", "over/parts/two.yaml", "over/whole.yaml"})
+        report, done = self.audit(self.place.name)
+        self.assertTrue(report["complete"])
+        self.assertEqual([(note["where"], note["level"]) for note in report["diagnostics"]],
+                         [("over/kustomization.yaml", "warning")])
+
+
 class Compose(Folder):
     WHOLE = ("services:\n  web:\n    image: a:1.2\n    read_only: true\n    cap_drop: [ALL]\n    privileged: true\n"
              "    deploy: {resources: {limits: {memory: 1g}}}\n")
