@@ -20,6 +20,10 @@ Of passwords also `when`, a list of rules of which one must hold over a file of 
               absent_or = [...]  it does not, or some value is one of these
               has = [...]    some value has one of these words in it
               weak = true    some value is empty, a default or in the list of words, or a hash that these open
+              outside = true some value has an address in it that is not of this host alone
+              outside_or_absent = true  the same, or the key does not stand there
+              first = true   (with others) of several values the first counts
+              last = true    (with others) of several values the last counts
               user = "KEY"   (with weak) whose password it is: the value of that key
               name = "NAME"  (with weak) whose it is else}
 `bad` and `good`: documents that must and must not be found, under the name `path`.
@@ -35,7 +39,7 @@ TEXTS = ["title", "title_zh", "why", "why_zh", "mend", "mend_zh"]
 NEEDED = {"id", "severity", "references", *TEXTS}
 OPTIONAL = {"when", "bad", "good", "path"}
 FORMATS = ["ini", "words", "yaml", "env", "php"]
-CONDITION = {"key", "is", "absent", "absent_or", "has", "weak", "user", "name"}
+CONDITION = {"key", "is", "absent", "absent_or", "has", "weak", "outside", "outside_or_absent", "first", "last", "user", "name"}
 
 
 def fail(where, text):
@@ -110,7 +114,7 @@ def texts():
 def condition(item):
     parts = [f".key = {text(item['key'])}"]
     parts += [f".{key} = {strings(item[key])}" for key in ("is", "absent_or", "has") if key in item]
-    parts += [f".{key} = true" for key in ("absent", "weak") if item.get(key)]
+    parts += [f".{key} = true" for key in ("absent", "weak", "outside", "outside_or_absent", "first", "last") if item.get(key)]
     parts += [f".{key} = {text(item[key])}" for key in ("user", "name") if key in item]
     return "{" + ", ".join(parts) + "}"
 

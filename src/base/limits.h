@@ -58,6 +58,7 @@
 #define LIMIT_PASSWORD_SETTINGS 20000ULL  /* settings of one file */
 #define LIMIT_PASSWORD_WORD 256ULL        /* a word that is tried as a password */
 #define LIMIT_PASSWORD_TRY 1000000ULL     /* microseconds that one try of a hash may take */
+#define LIMIT_PASSWORD_MEMO 1000000ULL    /* dear tries of a scan that are remembered */
 #define LIMIT_PASSWORD_MEMORY (64 * MIB)  /* bytes that one try of a hash may need */
 #define LIMIT_MALWARE_HASHES (1 * GIB)    /* a list of digests */
 #define LIMIT_YARA_RULES (64 * MIB)       /* a file of rules of YARA */

@@ -1,4 +1,6 @@
 /* Files of accounts: shadow(5), passwd(5), gshadow(5), htpasswd, JBoss' and Jetty's. */
+#include <stdlib.h>
+
 #include "password/internal.h"
 
 enum { FIELDS = 10 };
@@ -50,17 +52,24 @@ static bool is_locked(struct str hash)
     return hash.len && (hash.data[0] == '!' || hash.data[0] == '*');
 }
 
+/* "+" and "-" include what NIS has; nobody is called so. */
+static bool is_name(struct str user)
+{
+    return user.len && user.data[0] != '+' && user.data[0] != '-';
+}
+
 static void take_account(struct password_file *file, uint32_t line, struct str user,
                          struct str hash)
 {
-    if (hash.len == 0)
+    struct password_hash ignored;
+    if (hash.len == 0) {
         password_add(file, "password-empty", SEVERITY_UNKNOWN, line, user, user);
-    else if (!is_locked(hash) && !str_is(hash, "x")) {
-        struct password_hash ignored;
-        if (str_is(user, "root") && password_hash_parse(hash, &ignored))
+    } else if (password_hash_is_unknown(hash)) {
+        file->unknown++;
+    } else if (!is_locked(hash) && password_hash_parse(hash, &ignored)) {
+        if (str_is(user, "root"))
             password_add(file, "password-root", SEVERITY_UNKNOWN, line, user, STR_NONE);
-        if (password_hash_parse(hash, &ignored))
-            password_take(file, "password-opened", line, user, hash);
+        password_take(file, "password-opened", line, user, hash);
     }
 }
 
@@ -69,8 +78,20 @@ void read_shadow(struct password_file *file)
     struct str rest = file->bytes;
     struct account_line line = {.count = 0};
     while (next_line(file, &rest, &line))
-        if (line.count >= 2 && line.fields[0].len)
+        if (line.count >= 2 && is_name(line.fields[0]))
             take_account(file, line.number, line.fields[0], line.fields[1]);
+}
+
+/* As strtoul() takes it: "00" is root's, too. */
+static bool is_zero(struct str number)
+{
+    number = str_trim(number);
+    if (number.len > 1 && (number.data[0] == '+' || number.data[0] == '-'))
+        number = str_from(number, 1);
+    for (size_t i = 0; i < number.len; i++)
+        if (number.data[i] != '0')
+            return false;
+    return number.len > 0;
 }
 
 void read_passwd(struct password_file *file)
@@ -79,15 +100,15 @@ void read_passwd(struct password_file *file)
     struct account_line line = {.count = 0};
     while (next_line(file, &rest, &line)) {
         struct str user = line.fields[0];
-        if (line.count < 7 || user.len == 0 || user.data[0] == '+' || user.data[0] == '-')
-            continue; /* the signs include NIS */
+        if (line.count < 4 || !is_name(user))
+            continue; /* the C library takes lines that end behind the group */
         take_account(file, line.number, user, line.fields[1]);
-        if (str_is(line.fields[2], "0") && !str_is(user, "root"))
+        if (is_zero(line.fields[2]) && !str_is(user, "root"))
             password_add(file, "password-second-root", SEVERITY_UNKNOWN, line.number, user, user);
     }
 }
 
-/* An empty field is a group that nobody but its members gets into. */
+/* gshadow and group: an empty field is a group that nobody but its members gets into. */
 void read_gshadow(struct password_file *file)
 {
     struct str rest = file->bytes;
@@ -98,13 +119,36 @@ void read_gshadow(struct password_file *file)
             password_take(file, "password-opened", line.number, line.fields[0], line.fields[1]);
 }
 
+/* What stands behind the hash is a comment (nginx, "auth_basic_user_file"). */
 void read_htpasswd(struct password_file *file)
 {
     struct str rest = file->bytes;
     struct account_line line = {.count = 0};
-    while (next_line(file, &rest, &line))
-        if (line.count == 2 && line.fields[0].len && str_index(line.fields[0], ' ') == SIZE_MAX)
-            password_take(file, "password-htpasswd", line.number, line.fields[0], line.fields[1]);
+    while (next_line(file, &rest, &line)) {
+        struct str user = line.fields[0], hash = line.fields[1];
+        if (line.count < 2 || user.len == 0 || hash.len == 0 || str_index(user, ' ') != SIZE_MAX)
+            continue;
+        if (password_hash_is_unknown(hash))
+            file->unknown++;
+        else
+            password_take(file, "password-htpasswd", line.number, user, hash);
+    }
+}
+
+/* htdigest(1): user:realm:MD5 of user:realm:password. */
+void read_htdigest(struct password_file *file)
+{
+    struct str rest = file->bytes;
+    struct account_line line = {.count = 0};
+    while (next_line(file, &rest, &line)) {
+        struct password_hash hash = {
+            .form = HASH_HEX, .name = "MD5", .cost = 1, .text = line.fields[2]};
+        if (line.count != 3 || line.fields[0].len == 0 || hash.text.len != 32)
+            continue;
+        hash.prefix = arena_printf(&file->guesses.arena, "%.*s:%.*s:", STR_ARG(line.fields[0]),
+                                   STR_ARG(line.fields[1]));
+        password_take_hash(file, "password-htpasswd", line.number, line.fields[0], &hash);
+    }
 }
 
 /* user=MD5 of user:realm:password; "#$REALM_NAME=ManagementRealm$" says which realm. */
@@ -125,7 +169,7 @@ void read_management_users(struct password_file *file)
             return;
         struct str user = str_first(text, at);
         struct password_hash hash = {
-            .form = HASH_MD5,
+            .form = HASH_HEX,
             .name = "MD5",
             .text = str_from(text, at + 1),
             .cost = 1,
@@ -134,6 +178,22 @@ void read_management_users(struct password_file *file)
         };
         password_take_hash(file, "password-default-account", line, user, &hash);
     }
+}
+
+/* Jetty's org.eclipse.jetty.util.security.Password: four digits of base 36 a byte, of which the two
+ * halves add up to twice the byte and 254. */
+static bool clear_obfuscated(struct str text, struct buf *ret)
+{
+    for (; text.len >= 4; text = str_from(text, 4)) {
+        char digits[5] = {0}, *end;
+        memcpy(digits, text.data, 4);
+        unsigned long value = strtoul(digits, &end, 36);
+        unsigned long sum = value / 256 + value % 256;
+        if (*end || sum < 254 || (sum - 254) / 2 > 255)
+            return false;
+        buf_putc(ret, (char)((sum - 254) / 2));
+    }
+    return text.len == 0 && ret->len;
 }
 
 /* Jetty's HashLoginService and ActiveMQ's jetty-realm.properties: user: password, role. */
@@ -151,14 +211,17 @@ void read_realm(struct password_file *file)
             return;
         struct str user = str_trim(str_first(text, at)), value = str_from(text, at + 1);
         value = str_trim(str_first(value, str_index(value, ',')));
+        AUTO_BUF clear = {0};
         struct password_hash hash = {
-            .form = HASH_MD5, .name = "MD5", .old = SEVERITY_MEDIUM, .cost = 1};
+            .form = HASH_HEX, .name = "MD5", .old = SEVERITY_MEDIUM, .cost = 1};
         hash.text = str_from(value, 4);
         if (str_starts(value, STR("MD5:")) && hash.text.len == 32)
             password_take_hash(file, "password-default-account", line, user, &hash);
         else if (str_starts(value, STR("CRYPT:")))
             password_take(file, "password-default-account", line, user, str_from(value, 6));
+        else if (str_starts(value, STR("OBF:")) && clear_obfuscated(str_from(value, 4), &clear))
+            password_take_setting(file, "password-default-account", line, user, buf_str(&clear));
         else if (!str_starts(value, STR("OBF:")) && value.len)
-            password_take(file, "password-default-account", line, user, value);
+            password_take_setting(file, "password-default-account", line, user, value);
     }
 }

@@ -1,8 +1,11 @@
 #include "password/guess.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/hash.h"
+#include "base/hash_set.h"
 #include "base/limits.h"
 #include "password/words.h"
 
@@ -19,6 +22,59 @@ void guesses_free(struct guesses *guesses)
     VEC_FREE(&guesses->items);
     arena_free(&guesses->arena);
 }
+
+/* ---- what was tried in vain ---- */
+
+struct guess_memo {
+    pthread_mutex_t lock;
+    struct hash_set vain;
+};
+
+struct guess_memo *guess_memo_new(void)
+{
+    struct guess_memo *memo = mem_zalloc(1, sizeof(*memo));
+    pthread_mutex_init(&memo->lock, NULL);
+    return memo;
+}
+
+void guess_memo_free(struct guess_memo *memo)
+{
+    if (!memo)
+        return;
+    pthread_mutex_destroy(&memo->lock);
+    hash_set_free(&memo->vain);
+    free(memo);
+}
+
+static uint64_t memo_key(const struct guess *guess, struct str word)
+{
+    AUTO_BUF text = {0};
+    buf_add(&text, guess->hash.text);
+    buf_putc(&text, '\0');
+    buf_add(&text, word);
+    return hash_with(hash_str(buf_str(&text)), guess->hash.form);
+}
+
+static bool try_with_memo(struct guess_memo *memo, const struct guess *guess, struct str word)
+{
+    enum { DEAR = 1000 }; /* microseconds from which a look is cheaper */
+    if (!memo || guess->hash.cost < DEAR || guess->hash.prefix.len)
+        return password_hash_try(&guess->hash, guess->user, word);
+    uint64_t key = memo_key(guess, word);
+    pthread_mutex_lock(&memo->lock);
+    bool vain = hash_set_has(&memo->vain, key);
+    pthread_mutex_unlock(&memo->lock);
+    if (vain)
+        return false;
+    bool opened = password_hash_try(&guess->hash, guess->user, word);
+    pthread_mutex_lock(&memo->lock);
+    if (!opened && memo->vain.count < LIMIT_PASSWORD_MEMO)
+        hash_set_add(&memo->vain, key);
+    pthread_mutex_unlock(&memo->lock);
+    return opened;
+}
+
+/* ---- the effort ---- */
 
 static uint64_t now(void)
 {
@@ -57,7 +113,7 @@ static bool hold(struct guessing *guessing, struct guess *guess, struct str word
         return true;
     if (!take(guessing, guess->hash.cost))
         return false;
-    guess->opened = password_hash_try(&guess->hash, guess->user, word);
+    guess->opened = try_with_memo(guessing->effort->memo, guess, word);
     if (guess->opened)
         guess->word = arena_str(&guessing->guesses->arena, word);
     return true;
@@ -78,23 +134,29 @@ static bool all_opened(const struct guess *from, size_t count)
     return true;
 }
 
-/* What comes of names. */
-static void hold_own_words(struct guessing *guessing, struct guess *from, size_t count)
+/* What comes of names: the nth word of each, then the next, so that none takes the time of the
+ * others. From `n` on, before `end`. */
+static void hold_own_words(struct guessing *guessing, struct guess *from, size_t count, unsigned n,
+                           unsigned end)
 {
     AUTO_BUF word = {0};
-    for (size_t i = 0; i < count && !guessing->ended; i++)
-        for (unsigned n = 0; !from[i].opened && words_of_user(from[i].user, n, &word); n++)
-            if (!hold(guessing, &from[i], buf_str(&word)))
-                break;
+    for (bool any = true; any && n < end && !guessing->ended; n++) {
+        any = false;
+        for (size_t i = 0; i < count && !guessing->ended; i++)
+            if (!from[i].opened && words_of_user(from[i].user, n, &word)) {
+                any = true;
+                hold(guessing, &from[i], buf_str(&word));
+            }
+    }
 }
 
-static uint64_t hold_common(struct guessing *guessing, struct guess *from, size_t count)
+/* Adds to *tried the words of ours that all were held against. */
+static void hold_common(struct guessing *guessing, struct guess *from, size_t count, size_t end,
+                        uint64_t *tried)
 {
-    uint64_t tried = 0;
-    for (const char *const *word = common_words; *word && !all_opened(from, count); word++, tried++)
-        if (!hold_all(guessing, from, count, str_of(*word)))
-            return tried;
-    return tried;
+    while (*tried < end && !guessing->ended && !all_opened(from, count) &&
+           hold_all(guessing, from, count, str_of(common_words[*tried])))
+        (*tried)++;
 }
 
 static int hold_listed(struct guessing *guessing, struct guess *from, size_t count, uint64_t *tried,
@@ -117,12 +179,14 @@ static int hold_listed(struct guessing *guessing, struct guess *from, size_t cou
 /* Hashes of one cost: word by word, so that each gets its share where the budget does not last. */
 static int run_kind(struct guessing *guessing, struct guess *from, size_t count, struct pl_err *err)
 {
+    enum { FIRST_OWN = 2, FIRST_COMMON = 20 }; /* what opens most, where little can be tried */
+    size_t all = words_common_count();
     uint64_t tried = 0;
     int r = 0;
-    if (!guessing->ended)
-        hold_own_words(guessing, from, count);
-    if (!guessing->ended)
-        tried = hold_common(guessing, from, count);
+    hold_own_words(guessing, from, count, 0, FIRST_OWN);
+    hold_common(guessing, from, count, all < FIRST_COMMON ? all : FIRST_COMMON, &tried);
+    hold_own_words(guessing, from, count, FIRST_OWN, UINT32_MAX);
+    hold_common(guessing, from, count, all, &tried);
     if (!guessing->ended && guessing->effort->wordlist && !all_opened(from, count))
         r = hold_listed(guessing, from, count, &tried, err);
     if (guessing->ended && !all_opened(from, count)) {

@@ -25,9 +25,17 @@ struct guesses {
 };
 void guesses_free(struct guesses *guesses);
 
+/* What was tried in vain, of the kinds that cost much: the same hash stands in many layers and
+ * files of an image. It saves the time alone: what is counted is counted all the same, so that the
+ * findings do not depend on the order of layers. For several threads. */
+struct guess_memo;
+struct guess_memo *guess_memo_new(void);
+void guess_memo_free(struct guess_memo *memo);
+
 struct guess_effort {
-    const char *wordlist; /* NULL: none */
-    uint64_t *left;       /* microseconds that are counted */
+    struct guess_memo *memo; /* NULL: none */
+    const char *wordlist;    /* NULL: none */
+    uint64_t *left;          /* microseconds that are counted */
     uint64_t *spent; /* by the clock, of the whole image; shared by threads; NULL: not counted */
     uint64_t most_spent;
 };

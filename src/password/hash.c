@@ -3,11 +3,14 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <strings.h>
 
 #include "base/base64.h"
 #include "base/hash.h"
 #include "base/limits.h"
+#include "password/argon2_library.h"
 #include "password/crypt_library.h"
+#include "password/derived.h"
 #include "password/md5_crypt.h"
 
 /* ---- which kind ---- */
@@ -109,8 +112,30 @@ static void cost_pbkdf2(struct password_hash *hash, struct str rest)
     hash->cost = str_to_u64(str_first(rest, end), &rounds) ? 1 + rounds / 2 : UINT32_MAX;
 }
 
+/* $argon2id$v=19$m=KIB,t=PASSES,p=LANES$... */
+static void cost_argon2(struct password_hash *hash, struct str rest)
+{
+    enum { MOST_LANES = 16 };
+    uint64_t memory = 0, passes = 0, lanes = 0;
+    size_t at = str_find(rest, STR("m="));
+    struct str params = str_from(rest, at), part;
+    params = str_first(params, str_index(params, '$'));
+    while (str_cut(&params, ',', &part)) {
+        uint64_t value;
+        if (part.len < 3 || part.data[1] != '=' || !str_to_u64(str_from(part, 2), &value))
+            continue;
+        memory = part.data[0] == 'm' ? value : memory;
+        passes = part.data[0] == 't' ? value : passes;
+        lanes = part.data[0] == 'p' ? value : lanes;
+    }
+    bool known = memory && memory < UINT32_MAX && passes && passes < UINT32_MAX && lanes &&
+                 lanes <= MOST_LANES;
+    hash->memory = known ? memory * 1024 : UINT64_MAX;
+    hash->cost = known && memory * passes < UINT32_MAX ? 1 + memory * passes : UINT32_MAX;
+}
+
 static const struct {
-    const char *prefix;
+    const char *prefix; /* those in braces whatever the case */
     enum hash_form form;
     const char *name;
     enum severity old;
@@ -142,15 +167,23 @@ static const struct {
     {"{SHA512}", HASH_LDAP, "SHA-512", SEVERITY_MEDIUM, 1, NULL},
     {"{SSHA512}", HASH_LDAP, "salted SHA-512", SEVERITY_LOW, 1, NULL},
     {"SCRAM-SHA-256$", HASH_SCRAM, "SCRAM-SHA-256", SEVERITY_UNKNOWN, 0, cost_pbkdf2},
-    {"pbkdf2_sha256$", HASH_DJANGO, "PBKDF2-SHA-256", SEVERITY_UNKNOWN, 0, cost_pbkdf2},
-    {"pbkdf2_sha1$", HASH_DJANGO, "PBKDF2-SHA-1", SEVERITY_UNKNOWN, 0, cost_pbkdf2},
+    {"$argon2id$", HASH_ARGON2, "argon2id", SEVERITY_UNKNOWN, 0, cost_argon2},
+    {"$argon2i$", HASH_ARGON2, "argon2i", SEVERITY_UNKNOWN, 0, cost_argon2},
+    {"$argon2d$", HASH_ARGON2, "argon2d", SEVERITY_UNKNOWN, 0, cost_argon2},
 };
+
+static bool has_prefix(struct str text, struct str prefix)
+{
+    return text.len >= prefix.len &&
+           (prefix.data[0] == '{' ? strncasecmp(text.data, prefix.data, prefix.len) == 0
+                                  : str_starts(text, prefix));
+}
 
 static bool by_prefix(struct str text, struct password_hash *ret)
 {
     for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) {
         struct str prefix = str_of(prefixes[i].prefix);
-        if (!str_starts(text, prefix) || text.len < prefix.len + 8)
+        if (!has_prefix(text, prefix) || text.len < prefix.len + 8)
             continue;
         *ret = (struct password_hash){.form = prefixes[i].form,
                                       .name = prefixes[i].name,
@@ -164,15 +197,23 @@ static bool by_prefix(struct str text, struct password_hash *ret)
     return false;
 }
 
-bool password_hash_parse(struct str text, struct password_hash *ret_hash)
+/* Names of schemes (LDAP, Dovecot, Django, Jenkins, Jupyter) before a hash that says itself what it
+ * is. */
+static struct str without_scheme(struct str text)
 {
-    enum { DES = 13, BSDI = 20, LONGEST = 512 };
-    if (str_starts(text, STR("{CRYPT}")) || str_starts(text, STR("{crypt}")))
-        text = str_from(text, 7);
-    if (text.len > LONGEST || memchr(text.data ? text.data : "", '\0', text.len))
-        return false;
-    if (by_prefix(text, ret_hash))
-        return true;
+    static const char *const schemes[] = {
+        "{CRYPT}",     "{SHA512-CRYPT}", "{SHA256-CRYPT}", "{MD5-CRYPT}", "{BLF-CRYPT}",
+        "{DES-CRYPT}", "{ARGON2ID}",     "{ARGON2I}",      "{ARGON2}",    "{SCRAM-SHA-256}",
+        "bcrypt$",     "#jbcrypt:",      "argon2:"};
+    for (size_t i = 0; i < ARRAY_LEN(schemes); i++)
+        if (has_prefix(text, str_of(schemes[i])))
+            return str_from(text, strlen(schemes[i]));
+    return str_starts(text, STR("argon2$argon2")) ? str_from(text, 6) : text;
+}
+
+static bool by_form(struct str text, struct password_hash *ret_hash)
+{
+    enum { DES = 13, BSDI = 20 };
     *ret_hash = (struct password_hash){.text = text, .cost = 1};
     if (text.len == 41 && text.data[0] == '*' && is_hex(str_from(text, 1))) {
         ret_hash->form = HASH_MYSQL;
@@ -199,9 +240,40 @@ bool password_hash_parse(struct str text, struct password_hash *ret_hash)
     return ret_hash->form != HASH_NONE;
 }
 
+bool password_hash_parse(struct str text, struct password_hash *ret_hash)
+{
+    enum { LONGEST = 512 };
+    if (text.len == 0 || text.len > LONGEST || memchr(text.data, '\0', text.len))
+        return false;
+    text = without_scheme(text);
+    if (str_starts(text, STR("bcrypt_sha256$")) && by_prefix(str_from(text, 14), ret_hash)) {
+        ret_hash->form = HASH_BCRYPT_SHA256;
+        return true;
+    }
+    return by_prefix(text, ret_hash) || derived_measure(HASH_DERIVED, text, ret_hash) ||
+           by_form(text, ret_hash);
+}
+
+bool password_hash_is_bare(const struct password_hash *hash)
+{
+    return hash->form == HASH_CRYPT && hash->text.data[0] != '$';
+}
+
+bool password_hash_is_unknown(struct str text)
+{
+    enum { SHORTEST = 20 };
+    struct password_hash ignored;
+    if (text.len < SHORTEST || text.data[0] != '$' || str_index(str_from(text, 1), '$') == SIZE_MAX)
+        return false;
+    return !password_hash_parse(text, &ignored);
+}
+
 bool password_hash_is_missing(const struct password_hash *hash)
 {
-    return hash->form == HASH_CRYPT && !crypt_library_available();
+    if (hash->form == HASH_ARGON2)
+        return !argon2_library_available();
+    return (hash->form == HASH_CRYPT || hash->form == HASH_BCRYPT_SHA256) &&
+           !crypt_library_available();
 }
 
 /* ---- whether this is it ---- */
@@ -225,7 +297,7 @@ static size_t digest_two(const EVP_MD *kind, struct str a, struct str b, unsigne
 
 static const EVP_MD *ldap_kind(struct str name)
 {
-    if (str_ends(name, STR("MD5")))
+    if (name.len > 3 && strncasecmp(name.data + name.len - 3, "MD5", 3) == 0)
         return EVP_md5();
     if (str_ends(name, STR("256")))
         return EVP_sha256();
@@ -284,29 +356,42 @@ static bool try_scram(const struct password_hash *hash, struct str word)
     return memcmp(key, stored.data, SHA256_BYTES) == 0;
 }
 
-static bool try_django(const struct password_hash *hash, struct str word)
+/* By their bytes: MD5, SHA-1, SHA-256, SHA-384, SHA-512; NULL: none is so long. */
+static const EVP_MD *kind_of_bytes(size_t bytes)
 {
-    AUTO_BUF want = {0};
-    unsigned char got[EVP_MAX_MD_SIZE];
-    struct str rest = hash->text, name, iterations, salt;
-    uint64_t rounds;
-    if (!str_cut(&rest, '$', &name) || !str_cut(&rest, '$', &iterations) ||
-        !str_cut(&rest, '$', &salt))
-        return false;
-    const EVP_MD *kind = str_is(name, "pbkdf2_sha1") ? EVP_sha1() : EVP_sha256();
-    return str_to_u64(iterations, &rounds) && base64_decode(rest, &want) &&
-           want.len == (size_t)EVP_MD_get_size(kind) && pbkdf2(kind, word, salt, rounds, got) &&
-           memcmp(got, want.data, want.len) == 0;
+    const EVP_MD *kinds[] = {EVP_md5(), EVP_sha1(), EVP_sha256(), EVP_sha384(), EVP_sha512()};
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        if ((size_t)EVP_MD_get_size(kinds[i]) == bytes)
+            return kinds[i];
+    return NULL;
+}
+
+static bool try_hex(const struct password_hash *hash, struct str word)
+{
+    const EVP_MD *kind = kind_of_bytes(hash->text.len / 2);
+    return kind && try_plain_digest(kind, hash->prefix, word, hash->text);
+}
+
+static bool try_bcrypt_sha256(const struct password_hash *hash, struct str word)
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    char text[2 * EVP_MAX_MD_SIZE + 1];
+    hash_hex(digest, digest_two(EVP_sha256(), word, STR_NONE, digest), text);
+    return crypt_library_try(hash->text, str_of(text));
 }
 
 static bool try_rabbitmq(const struct password_hash *hash, struct str word)
 {
+    enum { SALT = 4 };
     AUTO_BUF bytes = {0};
     unsigned char digest[EVP_MAX_MD_SIZE];
-    if (!base64_decode(hash->text, &bytes) || bytes.len != 4 + SHA256_BYTES)
+    if (!base64_decode(hash->text, &bytes) || bytes.len < SALT)
         return false;
-    digest_two(EVP_sha256(), str_make(bytes.data, 4), word, digest);
-    return memcmp(digest, bytes.data + 4, SHA256_BYTES) == 0;
+    const EVP_MD *kind = kind_of_bytes(bytes.len - SALT);
+    if (!kind)
+        return false;
+    size_t len = digest_two(kind, str_make(bytes.data, SALT), word, digest);
+    return memcmp(digest, bytes.data + SALT, len) == 0;
 }
 
 bool password_hash_try(const struct password_hash *hash, struct str user, struct str word)
@@ -324,14 +409,18 @@ bool password_hash_try(const struct password_hash *hash, struct str user, struct
         return try_mysql(hash, word);
     case HASH_POSTGRES:
         return try_plain_digest(EVP_md5(), word, user, str_from(hash->text, 3));
-    case HASH_MD5:
-        return try_plain_digest(EVP_md5(), hash->prefix, word, hash->text);
-    case HASH_SHA256:
-        return try_plain_digest(EVP_sha256(), hash->prefix, word, hash->text);
+    case HASH_HEX:
+        return try_hex(hash, word);
     case HASH_SCRAM:
         return try_scram(hash, word);
-    case HASH_DJANGO:
-        return try_django(hash, word);
+    case HASH_DERIVED:
+    case HASH_MOSQUITTO:
+    case HASH_TOMCAT:
+        return derived_try(hash, word);
+    case HASH_ARGON2:
+        return argon2_library_try(hash->text, word);
+    case HASH_BCRYPT_SHA256:
+        return try_bcrypt_sha256(hash, word);
     case HASH_RABBITMQ:
         return try_rabbitmq(hash, word);
     case HASH_NONE:

@@ -1,5 +1,7 @@
 #include "password/inspector.h"
 
+#include <strings.h>
+
 #include "base/hash.h"
 #include "base/i18n.h"
 #include "base/pack.h"
@@ -12,27 +14,38 @@
 
 static const struct {
     void (*read)(struct password_file *file);
-    const char *files[6];
+    const char *files[10];
 } file_readers[] = {
-    {read_shadow, {"etc/shadow", "etc/shadow-"}},
-    {read_passwd, {"etc/passwd"}},
-    {read_gshadow, {"etc/gshadow", "etc/gshadow-"}},
+    /* Below other roots, too: of a chroot, or one that an image carries. */
+    {read_shadow,
+     {"**/etc/shadow", "**/etc/shadow-", "**/etc/shadow~", "**/etc/shadow.old", "**/etc/shadow.bak",
+      "**/etc/shadow.orig"}},
+    {read_passwd,
+     {"**/etc/passwd", "**/etc/passwd-", "**/etc/passwd~", "**/etc/passwd.old", "**/etc/passwd.bak",
+      "**/etc/passwd.orig"}},
+    {read_gshadow, {"**/etc/gshadow", "**/etc/gshadow-", "**/etc/group", "**/etc/group-"}},
     {read_htpasswd,
-     {"**/.htpasswd", "**/htpasswd", "**/*.htpasswd", "**/htpasswd.*", "**/.htpasswds/*"}},
+     {"**/.htpasswd", "**/htpasswd", "**/*.htpasswd", "**/htpasswd.*", "**/.htpasswds/*",
+      "**/*-htpasswd", "**/*_htpasswd", "**/.htpasswd-*", "**/htpasswd-*"}},
+    {read_htdigest, {"**/.htdigest", "**/htdigest", "**/*.htdigest", "**/htdigest.*"}},
+    {read_mosquitto,
+     {"**/mosquitto/passwd", "**/mosquitto/*passwd*", "**/mosquitto/*pwfile*",
+      "**/mosquitto/*password*", "**/mosquitto/config/*passw*"}},
     {read_management_users, {"**/mgmt-users.properties", "**/application-users.properties"}},
     {read_realm, {"**/jetty-realm.properties", "**/realm.properties"}},
     {read_pg_hba, {"**/pg_hba.conf"}},
-    {read_sudoers, {"etc/sudoers", "etc/sudoers.d/*"}},
-    {read_pam, {"etc/pam.d/*"}},
+    {read_sudoers, {"etc/sudoers", "etc/sudoers.d/*", "usr/local/etc/sudoers"}},
+    {read_doas, {"etc/doas.conf", "etc/doas.d/*.conf", "usr/local/etc/doas.conf"}},
+    {read_pam, {"etc/pam.d/*", "usr/lib/pam.d/*"}},
     {read_tomcat_users, {"**/tomcat-users.xml"}},
-    {read_redis_acl, {"**/users.acl", "**/redis.conf"}},
-    {read_rabbitmq_definitions, {"etc/rabbitmq/*.json", "**/rabbitmq/definitions.json"}},
-    {read_vnc, {"**/.vnc/passwd", "etc/vncpasswd"}},
+    {read_redis_acl, {"**/users.acl", "**/*redis*.acl", "**/redis*.conf", "**/valkey*.conf"}},
+    {read_rabbitmq_definitions,
+     {"etc/rabbitmq/*.json", "**/rabbitmq/*.json", "**/*definitions.json"}},
+    {read_vnc, {"**/.vnc/passwd", "**/.vnc/*passwd", "etc/vncpasswd", "**/vncpasswd"}},
     {read_authorized_keys,
-     {"**/authorized_keys", "**/authorized_keys2", "etc/ssh/authorized_keys/*"}},
-    {read_host_key,
-     {"etc/ssh/ssh_host_rsa_key", "etc/ssh/ssh_host_dsa_key", "etc/ssh/ssh_host_ecdsa_key",
-      "etc/ssh/ssh_host_ed25519_key"}},
+     {"**/authorized_keys", "**/authorized_keys2", "**/authorized_keys.d/*", "**/authorized_keys/*",
+      "**/authorized-keys/*", "etc/ssh/keys/*", "etc/ssh/*/authorized_keys"}},
+    {read_host_key, {"**/ssh_host_*_key", "**/ssh_host_key"}},
 };
 
 /* What packages bring for tests and as examples: nobody runs with it. Folders of such names outside
@@ -40,13 +53,37 @@ static const struct {
 static bool is_example(struct str path)
 {
     static const char *const globs[] = {
-        "usr/share/**",    "usr/**/examples/**", "usr/**/example/**",  "usr/**/test/**",
-        "usr/**/tests/**", "usr/**/testdata/**", "**/node_modules/**", "**/site-packages/**",
-        "usr/**/doc/**",   "usr/**/docs/**"};
+        "usr/**/examples/**", "usr/**/example/**",  "usr/**/test/**",      "usr/**/tests/**",
+        "usr/**/testdata/**", "**/node_modules/**", "**/site-packages/**", "**/dist-packages/**",
+        "usr/**/doc/**",      "usr/**/docs/**",     "usr/share/man/**",    "usr/**/templates/**",
+        "usr/**/samples/**"};
+    static const char *const words[] = {"example", "sample", "template", "skeleton"};
+    struct str name = path_base(path);
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (str_find(name, str_of(words[i])) != SIZE_MAX)
+            return true;
     for (size_t i = 0; i < ARRAY_LEN(globs); i++)
         if (str_glob(str_of(globs[i]), path))
             return true;
     return false;
+}
+
+/* Rules that want the same files in the same format: those are read once for all of them. */
+static bool is_same_group(const struct setting_rule *a, const struct setting_rule *b)
+{
+    size_t i = 0;
+    while (a->files[i] && b->files[i] && strcmp(a->files[i], b->files[i]) == 0)
+        i++;
+    return a->format == b->format && !a->files[i] && !b->files[i];
+}
+
+/* The first rule of the group that rule `i` is of. */
+static size_t leader_of(size_t i)
+{
+    for (size_t j = 0; j < i; j++)
+        if (is_same_group(&setting_rules[j], &setting_rules[i]))
+            return j;
+    return i;
 }
 
 static void add_wants(struct wants *wants)
@@ -56,7 +93,8 @@ static void add_wants(struct wants *wants)
         for (size_t j = 0; j < MOST && file_readers[i].files[j]; j++)
             wants_add(wants, str_of(file_readers[i].files[j]), (unsigned)i);
     for (size_t i = 0; setting_rules[i].id; i++)
-        for (const char *const *files = setting_rules[i].files; *files; files++)
+        for (const char *const *files = setting_rules[i].files; *files && leader_of(i) == i;
+             files++)
             wants_add(wants, str_of(*files), (unsigned)(ARRAY_LEN(file_readers) + i));
     wants_seal(wants);
 }
@@ -128,14 +166,37 @@ void password_take_hash(struct password_file *file, const char *id, uint32_t lin
     *VEC_ADD(&file->guesses.items) = guess;
 }
 
-void password_take(struct password_file *file, const char *id, uint32_t line, struct str user,
-                   struct str text)
+static struct str without_plain(struct str text)
+{
+    static const char *const plain[] = {"{PLAIN}", "{CLEAR}", "{CLEARTEXT}"};
+    for (size_t i = 0; i < ARRAY_LEN(plain); i++)
+        if (text.len >= strlen(plain[i]) && strncasecmp(text.data, plain[i], strlen(plain[i])) == 0)
+            return str_from(text, strlen(plain[i]));
+    return text;
+}
+
+static void take(struct password_file *file, const char *id, uint32_t line, struct str user,
+                 struct str text, bool setting)
 {
     struct password_hash hash;
-    if (password_hash_parse(text, &hash))
+    text = without_plain(text);
+    bool parsed = password_hash_parse(text, &hash) && !(setting && password_hash_is_bare(&hash));
+    if (parsed)
         password_take_hash(file, id, line, user, &hash);
     else if (words_are_weak(user, text))
         add_word(file, id, line, user, text);
+}
+
+void password_take(struct password_file *file, const char *id, uint32_t line, struct str user,
+                   struct str text)
+{
+    take(file, id, line, user, text, false);
+}
+
+void password_take_setting(struct password_file *file, const char *id, uint32_t line,
+                           struct str user, struct str text)
+{
+    take(file, id, line, user, text, true);
 }
 
 /* ---- rules over settings ---- */
@@ -166,7 +227,7 @@ static void apply_rule(struct password_file *file, const struct settings *settin
     }
     AUTO_BUF detail = {0};
     if (weak) {
-        password_take(file, rule->id, weak->line, user_of(settings, password), weak->value);
+        password_take_setting(file, rule->id, weak->line, user_of(settings, password), weak->value);
         return;
     }
     if (shown)
@@ -185,12 +246,14 @@ static void run_readers(struct password_file *file, const unsigned *readers, siz
             file_readers[readers[i]].read(file);
             continue;
         }
-        const struct setting_rule *rule = &setting_rules[readers[i] - ARRAY_LEN(file_readers)];
+        const struct setting_rule *leader = &setting_rules[readers[i] - ARRAY_LEN(file_readers)];
         struct settings settings;
-        settings_read(rule->format, file->bytes, &settings);
+        settings_read(leader->format, file->bytes, &settings);
         if (settings.cut)
             file->cut = LIMIT_NAME(LIMIT_PASSWORD_SETTINGS);
-        apply_rule(file, &settings, rule);
+        for (const struct setting_rule *rule = leader; rule->id; rule++)
+            if (is_same_group(leader, rule))
+                apply_rule(file, &settings, rule);
         settings_free(&settings);
     }
 }
@@ -218,9 +281,16 @@ static int tell_outcome(const struct password_file *file, const struct guess_out
     if (outcome->missing)
         return err_set(
             err, PL_E_UNSUPPORTED,
-            "%zu hashes of passwords were held against no words: libcrypt is not installed "
-            "here (Debian: package libcrypt1)",
+            "%zu hashes of passwords were held against no words: libcrypt or libargon2 is not "
+            "installed here (Debian: packages libcrypt1 and libargon2-1)",
             outcome->missing);
+    if (file->unknown) {
+        err_set(err, PL_E_UNSUPPORTED,
+                "%zu hashes of passwords are of kinds that are not known here, and were held "
+                "against no words",
+                file->unknown);
+        return 1;
+    }
     if (outcome->dear) {
         err_set(
             err, PL_E_UNSUPPORTED,
@@ -266,6 +336,7 @@ static int whole(const void *config, void *reader, const struct inspect_entry *e
     struct guess_outcome outcome;
     unsigned readers[WANTS_MATCHES];
     struct guess_effort effort = {
+        .memo = file.config->memo,
         .wordlist = file.config->wordlist,
         .left = reader,
         .spent = sink->spent,
@@ -353,6 +424,7 @@ int password_config_new(const char *wordlist, uint64_t seconds, struct password_
         free(config);
         return -(int)err->code;
     }
+    config->memo = guess_memo_new();
     add_wants(&config->wants);
     *ret_config = config;
     return 0;
@@ -362,6 +434,7 @@ void password_config_free(struct password_config *config)
 {
     if (!config)
         return;
+    guess_memo_free(config->memo);
     wants_free(&config->wants);
     free(config);
 }
@@ -369,7 +442,7 @@ void password_config_free(struct password_config *config)
 const struct inspector_class password_inspector = {
     .name = "passwords",
     .kind = FINDING_PASSWORD,
-    .version = 2,
+    .version = 3,
     .whole_max = LIMIT_FILE_SMALL,
     .no_members = true,
     .pack = pack,

@@ -16,6 +16,7 @@ struct password_config {
     uint64_t wordlist_count;
     uint64_t budget; /* microseconds */
     struct wants wants;
+    struct guess_memo *memo;
 };
 
 struct password_file {
@@ -24,6 +25,7 @@ struct password_file {
     struct inspect_sink *sink;
     struct guesses guesses;
     const char *cut;       /* the limit that left some of the file unread; NULL: none */
+    size_t unknown;        /* hashes of kinds that are not known */
     struct pl_err problem; /* its form, where it is broken; code 0: none */
 };
 
@@ -35,6 +37,9 @@ void password_add(struct password_file *file, const char *id, enum severity seve
  * the guesses. `id`: what it is when it is weak. */
 void password_take(struct password_file *file, const char *id, uint32_t line, struct str user,
                    struct str text);
+/* The same of a setting, which may be any text: it is no DES for having 13 letters. */
+void password_take_setting(struct password_file *file, const char *id, uint32_t line,
+                           struct str user, struct str text);
 /* A hash in a form that its text alone does not tell. */
 void password_take_hash(struct password_file *file, const char *id, uint32_t line, struct str user,
                         const struct password_hash *hash);
@@ -44,9 +49,12 @@ void read_shadow(struct password_file *file);
 void read_passwd(struct password_file *file);
 void read_gshadow(struct password_file *file);
 void read_htpasswd(struct password_file *file);
+void read_htdigest(struct password_file *file);
 void read_management_users(struct password_file *file);
 void read_realm(struct password_file *file);
 void read_pg_hba(struct password_file *file);
+void read_mosquitto(struct password_file *file);
+void read_doas(struct password_file *file);
 void read_sudoers(struct password_file *file);
 void read_pam(struct password_file *file);
 void read_tomcat_users(struct password_file *file);

@@ -113,11 +113,15 @@ static void read_words(struct reading *reading, struct str line)
         return;
     }
     size_t at = 0;
-    while (at < line.len && line.data[at] != ' ' && line.data[at] != '\t')
+    while (at < line.len && line.data[at] != ' ' && line.data[at] != '\t' && line.data[at] != '=')
         at++;
     struct str key = str_first(line, at), value = str_trim(str_from(line, at));
-    if (key.len == 5 && strncasecmp(key.data, "match", 5) == 0)
-        reading->section = STR("match");
+    if (str_starts(value, STR("=")))
+        value = str_trim(str_from(value, 1)); /* sshd takes either */
+    bool match = key.len == 5 && strncasecmp(key.data, "match", 5) == 0;
+    if (match)
+        reading->section =
+            value.len == 3 && strncasecmp(value.data, "all", 3) == 0 ? STR_NONE : STR("match");
     else
         add_of_section(reading, key, value);
 }
@@ -142,7 +146,13 @@ static void read_php(struct reading *reading, struct str line)
     size_t open = str_last_index(key, '[');
     if (open != SIZE_MAX)
         key = unquoted(str_first(str_from(key, open + 1), str_index(str_from(key, open + 1), ']')));
-    add_of_section(reading, key, str_first(value, str_last_index(value, ';')));
+    size_t end = 0;
+    for (char quote = 0; end < value.len && (quote || value.data[end] != ';'); end++) {
+        char c = value.data[end];
+        if (quote ? c == quote : c == '"' || c == '\'')
+            quote = quote ? 0 : c;
+    }
+    add_of_section(reading, key, str_trim(str_first(value, end)));
 }
 
 /* Leaves the blocks that the line does not stand in. */
@@ -226,9 +236,35 @@ static bool has_any(const char *const *words, struct str value)
     return false;
 }
 
+/* An address of this host alone, or the path of a socket. */
+static bool is_inside(struct str address)
+{
+    while (address.len && (address.data[0] == '-' || address.data[0] == '['))
+        address = str_from(address, 1); /* Redis: one that need not be there */
+    return address.len == 0 || str_starts(address, STR("127.")) ||
+           str_starts(address, STR("::1")) || str_starts(address, STR("localhost")) ||
+           str_starts(address, STR("_local_")) || address.data[0] == '/' ||
+           str_starts(address, STR("unix:"));
+}
+
+/* Some address of the list is one that others reach. */
+static bool is_outside(struct str value)
+{
+    for (size_t i = 0, end; i < value.len; i = end + 1) {
+        end = i;
+        while (end < value.len && !strchr(" ,\t\"'", value.data[end]))
+            end++;
+        if (!is_inside(str_make(value.data + i, end - i)))
+            return true;
+    }
+    return false;
+}
+
 static bool holds(const struct setting_condition *condition, struct str value)
 {
     if (condition->absent)
+        return false;
+    if ((condition->outside || condition->outside_or_absent) && !is_outside(value))
         return false;
     return (!condition->is || is_any(condition->is, value)) &&
            (!condition->absent_or || is_any(condition->absent_or, value)) &&
@@ -239,16 +275,19 @@ const struct setting *setting_condition_find(const struct settings *settings,
                                              const struct setting_condition *condition,
                                              bool *ret_holds)
 {
+    const struct setting *held = NULL;
     bool seen = false;
     for (size_t i = 0; i < settings->items.count; i++) {
         const struct setting *setting = &settings->items.items[i];
-        if (!str_is(setting->key, condition->key))
+        if (!str_is(setting->key, condition->key) || (seen && condition->first))
             continue;
         seen = true;
-        *ret_holds = holds(condition, setting->value);
-        if (*ret_holds)
-            return setting;
+        if (holds(condition, setting->value))
+            held = held && !condition->last ? held : setting;
+        else if (condition->last)
+            held = NULL;
     }
-    *ret_holds = !seen && (condition->absent || condition->absent_or);
-    return NULL;
+    *ret_holds = seen ? held != NULL
+                      : condition->absent || condition->absent_or || condition->outside_or_absent;
+    return held;
 }

@@ -32,7 +32,7 @@ const struct setting *settings_find(const struct settings *settings, const char 
 struct setting_condition {
     const char *key; /* NULL ends the list */
     const char *const *is, *const *absent_or, *const *has;
-    bool absent, weak;
+    bool absent, weak, outside, outside_or_absent, first, last;
     const char *user, *name;
 };
 struct setting_rule {
