@@ -13,12 +13,14 @@
 One [[finding]] of findings*.toml: id, severity, title, why, mend (each with its twin in _zh), references.
 Of passwords also `when`, a list of rules of which one must hold over a file of settings:
     files     globs (base/str.h, str_glob)
-    format    ini, words, yaml, env or php (src/password/settings.h)
-    all       conditions that must all hold: {key, and one or more of
+    format    ini, words, yaml, env, php, json or xml (src/password/settings.h)
+    all       conditions that must all hold: {key (one '*' in it stands for anything), and one or more of
               is = [...]     some value of the key is one of these, whatever the case
               absent = true  the key does not stand there
               absent_or = [...]  it does not, or some value is one of these
               has = [...]    some value has one of these words in it
+              lacks = [...]  (with others) the value has none of these words in it
+              filled = true  (with others) the value is not empty
               weak = true    some value is empty, a default or in the list of words, or a hash that these open
               outside = true some value has an address in it that is not of this host alone
               outside_or_absent = true  the same, or the key does not stand there
@@ -38,8 +40,8 @@ SEVERITIES = ["critical", "high", "medium", "low"]
 TEXTS = ["title", "title_zh", "why", "why_zh", "mend", "mend_zh"]
 NEEDED = {"id", "severity", "references", *TEXTS}
 OPTIONAL = {"when", "bad", "good", "path"}
-FORMATS = ["ini", "words", "yaml", "env", "php"]
-CONDITION = {"key", "is", "absent", "absent_or", "has", "weak", "outside", "outside_or_absent", "first", "last", "user", "name"}
+FORMATS = ["ini", "words", "yaml", "env", "php", "json", "xml"]
+CONDITION = {"key", "is", "absent", "absent_or", "has", "lacks", "weak", "filled", "outside", "outside_or_absent", "first", "last", "user", "name"}
 
 
 def fail(where, text):
@@ -113,8 +115,8 @@ def texts():
 
 def condition(item):
     parts = [f".key = {text(item['key'])}"]
-    parts += [f".{key} = {strings(item[key])}" for key in ("is", "absent_or", "has") if key in item]
-    parts += [f".{key} = true" for key in ("absent", "weak", "outside", "outside_or_absent", "first", "last") if item.get(key)]
+    parts += [f".{key} = {strings(item[key])}" for key in ("is", "absent_or", "has", "lacks") if key in item]
+    parts += [f".{key} = true" for key in ("absent", "weak", "filled", "outside", "outside_or_absent", "first", "last") if item.get(key)]
     parts += [f".{key} = {text(item[key])}" for key in ("user", "name") if key in item]
     return "{" + ", ".join(parts) + "}"
 

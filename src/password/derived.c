@@ -221,6 +221,39 @@ static bool read_tomcat(struct str text, struct derived *ret)
            take_hex(text, &ret->want);
 }
 
+/* GlassFish's keyfile: {SSHA256} and base64 of the digest and eight bytes of salt; the digest of
+ * word and salt is made a hundred times. */
+static bool read_glassfish(struct str text, struct derived *ret)
+{
+    enum { ROUNDS = 100 };
+    AUTO_BUF bytes = {0};
+    size_t end = str_index(text, '}');
+    ret->function = BY_SUFFIX;
+    ret->name = "salted digest";
+    ret->kind = str_starts(text, STR("{SSHA256}")) ? EVP_sha256() : EVP_sha1();
+    ret->rounds = str_starts(text, STR("{SSHA256}")) ? ROUNDS : 1;
+    size_t len = (size_t)EVP_MD_get_size(ret->kind);
+    if (!str_starts(text, STR("{SSHA")) || !take_base64(str_from(text, end + 1), &bytes) ||
+        bytes.len < len)
+        return false;
+    buf_add(&ret->want, str_first(buf_str(&bytes), len));
+    buf_add(&ret->salt, str_from(buf_str(&bytes), len));
+    return true;
+}
+
+/* Solr's security.json: base64 of SHA-256 of SHA-256 of salt and word, a space, base64 of the salt.
+ */
+static bool read_solr(struct str text, struct derived *ret)
+{
+    struct str want;
+    ret->function = BY_SALT;
+    ret->name = "salted SHA-256";
+    ret->kind = EVP_sha256();
+    ret->rounds = 2;
+    return str_cut(&text, ' ', &want) && base64_decode(want, &ret->want) &&
+           ret->want.len == (size_t)EVP_MD_get_size(ret->kind) && base64_decode(text, &ret->salt);
+}
+
 static bool read_text(enum hash_form form, struct str text, struct derived *ret)
 {
     static const struct {
@@ -237,6 +270,10 @@ static bool read_text(enum hash_form form, struct str text, struct derived *ret)
         return read_mosquitto(text, ret);
     if (form == HASH_TOMCAT)
         return read_tomcat(text, ret);
+    if (form == HASH_GLASSFISH)
+        return read_glassfish(text, ret);
+    if (text.len > 44 && text.data[43] == '=' && text.data[44] == ' ')
+        return read_solr(text, ret);
     for (size_t i = 0; i < ARRAY_LEN(readers); i++)
         if (str_starts(text, str_of(readers[i].prefix)))
             return readers[i].read(text, ret);

@@ -416,6 +416,7 @@ bool password_hash_try(const struct password_hash *hash, struct str user, struct
     case HASH_DERIVED:
     case HASH_MOSQUITTO:
     case HASH_TOMCAT:
+    case HASH_GLASSFISH:
         return derived_try(hash, word);
     case HASH_ARGON2:
         return argon2_library_try(hash->text, word);

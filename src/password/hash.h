@@ -16,6 +16,7 @@ enum hash_form {
     HASH_DERIVED,   /* password/derived.h */
     HASH_MOSQUITTO, /* password/derived.h; looks like crypt's, and is not */
     HASH_TOMCAT,    /* password/derived.h */
+    HASH_GLASSFISH, /* password/derived.h; looks like LDAP's, and is not */
     HASH_ARGON2,    /* by libargon2 */
     HASH_BCRYPT_SHA256, /* Django: bcrypt of the SHA-256 in hexadecimal */
     HASH_PHPASS,        /* $P$ and $H$: WordPress, phpBB */

@@ -27,18 +27,37 @@ static const struct {
     {read_htpasswd,
      {"**/.htpasswd", "**/htpasswd", "**/*.htpasswd", "**/htpasswd.*", "**/.htpasswds/*",
       "**/*-htpasswd", "**/*_htpasswd", "**/.htpasswd-*", "**/htpasswd-*"}},
+    {read_htpasswd, /* others' files of the same form */
+     {"**/ftpd.passwd", "**/proftpd*.passwd", "**/pureftpd.passwd", "**/dovecot/users",
+      "**/dovecot/passwd*", "**/dovecot/*.passwd", "**/squid/*passw*",
+      "**/elasticsearch/config/users", "etc/elasticsearch/users", "**/webmin/miniserv.users"}},
     {read_htdigest, {"**/.htdigest", "**/htdigest", "**/*.htdigest", "**/htdigest.*"}},
     {read_mosquitto,
      {"**/mosquitto/passwd", "**/mosquitto/*passwd*", "**/mosquitto/*pwfile*",
       "**/mosquitto/*password*", "**/mosquitto/config/*passw*"}},
     {read_management_users, {"**/mgmt-users.properties", "**/application-users.properties"}},
-    {read_realm, {"**/jetty-realm.properties", "**/realm.properties"}},
+    {read_realm,
+     {"**/jetty-realm.properties", "**/realm.properties", "**/artemis-users.properties",
+      "**/activemq/**/users.properties", "**/karaf/**/users.properties",
+      "**/etc/users.properties"}},
     {read_pg_hba, {"**/pg_hba.conf"}},
     {read_sudoers, {"etc/sudoers", "etc/sudoers.d/*", "usr/local/etc/sudoers"}},
     {read_doas, {"etc/doas.conf", "etc/doas.d/*.conf", "usr/local/etc/doas.conf"}},
     {read_pam, {"etc/pam.d/*", "usr/lib/pam.d/*"}},
     {read_tomcat_users, {"**/tomcat-users.xml"}},
     {read_redis_acl, {"**/users.acl", "**/*redis*.acl", "**/redis*.conf", "**/valkey*.conf"}},
+    {read_rabbitmq_config, {"**/rabbitmq.config", "**/rabbitmq/advanced.config"}},
+    {read_admin_keyfile, {"**/admin-keyfile", "**/config/keyfile"}},
+    {read_jaas,
+     {"**/*jaas*.conf", "**/*jaas*.config", "**/kafka/**/server.properties",
+      "**/config/kraft/*.properties", "**/config/server.properties"}},
+    {read_haproxy, {"**/haproxy*.cfg", "**/monitrc", "etc/monit/**/*.conf"}},
+    {read_userlist, {"**/userlist.txt"}},
+    {read_pgpass, {"**/.pgpass", "**/pgpass.conf"}},
+    {read_smbpasswd, {"**/smbpasswd"}},
+    {read_ldif, {"**/*.ldif"}},
+    {read_rhosts, {"**/.rhosts", "etc/hosts.equiv", "**/.shosts", "etc/ssh/shosts.equiv"}},
+    {read_keycloak, {"**/*realm*.json", "**/keycloak/**/*.json"}},
     {read_rabbitmq_definitions,
      {"etc/rabbitmq/*.json", "**/rabbitmq/*.json", "**/*definitions.json"}},
     {read_vnc, {"**/.vnc/passwd", "**/.vnc/*passwd", "etc/vncpasswd", "**/vncpasswd"}},
@@ -202,32 +221,44 @@ void password_take_setting(struct password_file *file, const char *id, uint32_t 
 /* ---- rules over settings ---- */
 
 static struct str user_of(const struct settings *settings,
-                          const struct setting_condition *condition)
+                          const struct setting_condition *condition, struct str key)
 {
     const struct setting *user = condition->user ? settings_find(settings, condition->user) : NULL;
-    return user ? user->value : str_of(condition->name);
+    struct str star = setting_condition_star(condition, key);
+    if (user)
+        return user->value;
+    return star.len ? star : str_of(condition->name);
+}
+
+static void take_weak(struct password_file *file, const struct settings *settings,
+                      const struct setting_rule *rule, const struct setting_condition *condition)
+{
+    for (size_t i = 0; i < settings->items.count; i++) {
+        const struct setting *setting = &settings->items.items[i];
+        if (setting_condition_holds(condition, setting))
+            password_take_setting(file, rule->id, setting->line,
+                                  user_of(settings, condition, setting->key), setting->value);
+    }
 }
 
 /* All conditions but that of the weak password, which is the last thing to be looked at. */
 static void apply_rule(struct password_file *file, const struct settings *settings,
                        const struct setting_rule *rule)
 {
-    const struct setting *shown = NULL, *weak = NULL;
+    const struct setting *shown = NULL;
     const struct setting_condition *password = NULL;
+    AUTO_BUF detail = {0};
     for (const struct setting_condition *condition = rule->all; condition->key; condition++) {
         bool holds;
         const struct setting *setting = setting_condition_find(settings, condition, &holds);
         if (!holds)
             return;
         shown = shown ? shown : setting;
-        if (condition->weak) {
+        if (condition->weak)
             password = condition;
-            weak = setting;
-        }
     }
-    AUTO_BUF detail = {0};
-    if (weak) {
-        password_take_setting(file, rule->id, weak->line, user_of(settings, password), weak->value);
+    if (password) {
+        take_weak(file, settings, rule, password);
         return;
     }
     if (shown)
@@ -251,6 +282,8 @@ static void run_readers(struct password_file *file, const unsigned *readers, siz
         settings_read(leader->format, file->bytes, &settings);
         if (settings.cut)
             file->cut = LIMIT_NAME(LIMIT_PASSWORD_SETTINGS);
+        if (settings.problem.code)
+            file->problem = settings.problem;
         for (const struct setting_rule *rule = leader; rule->id; rule++)
             if (is_same_group(leader, rule))
                 apply_rule(file, &settings, rule);

@@ -44,7 +44,7 @@ void password_take_setting(struct password_file *file, const char *id, uint32_t 
 void password_take_hash(struct password_file *file, const char *id, uint32_t line, struct str user,
                         const struct password_hash *hash);
 
-/* Readers of files, account_files.c, service_files.c, authorized_keys.c. */
+/* Readers of files, account_files.c, service_files.c, user_files.c, authorized_keys.c. */
 void read_shadow(struct password_file *file);
 void read_passwd(struct password_file *file);
 void read_gshadow(struct password_file *file);
@@ -60,6 +60,16 @@ void read_pam(struct password_file *file);
 void read_tomcat_users(struct password_file *file);
 void read_redis_acl(struct password_file *file);
 void read_rabbitmq_definitions(struct password_file *file);
+void read_rabbitmq_config(struct password_file *file);
+void read_admin_keyfile(struct password_file *file);
+void read_jaas(struct password_file *file);
+void read_haproxy(struct password_file *file);
+void read_userlist(struct password_file *file);
+void read_pgpass(struct password_file *file);
+void read_smbpasswd(struct password_file *file);
+void read_ldif(struct password_file *file);
+void read_rhosts(struct password_file *file);
+void read_keycloak(struct password_file *file);
 void read_vnc(struct password_file *file);
 void read_authorized_keys(struct password_file *file);
 void read_host_key(struct password_file *file);

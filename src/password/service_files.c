@@ -334,8 +334,9 @@ void read_rabbitmq_definitions(struct password_file *file)
     AUTO_JSON *root = NULL;
     size_t index;
     json_t *user;
-    if (str_find(file->bytes, STR("\"users\"")) == SIZE_MAX ||
-        str_find(file->bytes, STR("\"password")) == SIZE_MAX)
+    if (str_find(file->path, STR("rabbitmq")) == SIZE_MAX &&
+        (str_find(file->bytes, STR("\"users\"")) == SIZE_MAX ||
+         str_find(file->bytes, STR("\"password")) == SIZE_MAX))
         return; /* definitions of something else */
     if (json_document(file->bytes, &root, &file->problem) < 0)
         return;

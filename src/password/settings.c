@@ -47,7 +47,7 @@ static struct str without_comment(struct str value)
     return value;
 }
 
-static void add_lower(struct buf *buf, struct str text)
+void settings_add_lower(struct buf *buf, struct str text)
 {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.data[i];
@@ -55,26 +55,29 @@ static void add_lower(struct buf *buf, struct str text)
     }
 }
 
-static void add(struct reading *reading, struct str key, struct str value)
+void settings_add(struct settings *settings, struct str key, struct str value, uint32_t line)
 {
-    struct settings *settings = reading->settings;
     enum { LONGEST = 512 };
     if (settings->items.count >= LIMIT_PASSWORD_SETTINGS) {
         settings->cut = true;
         return;
     }
     *VEC_ADD(&settings->items) =
-        (struct setting){arena_str(&settings->arena, str_first(key, LONGEST)),
-                         unquoted(without_comment(value)), reading->line};
+        (struct setting){arena_str(&settings->arena, str_first(key, LONGEST)), value, line};
+}
+
+static void add(struct reading *reading, struct str key, struct str value)
+{
+    settings_add(reading->settings, key, unquoted(without_comment(value)), reading->line);
 }
 
 static void add_of_section(struct reading *reading, struct str key, struct str value)
 {
     reading->key.len = 0;
-    add_lower(&reading->key, str_first(reading->section, 200));
+    settings_add_lower(&reading->key, str_first(reading->section, 200));
     if (reading->section.len)
         buf_putc(&reading->key, '.');
-    add_lower(&reading->key, str_first(key, 200));
+    settings_add_lower(&reading->key, str_first(key, 200));
     add(reading, buf_str(&reading->key), value);
 }
 
@@ -185,7 +188,7 @@ static void read_yaml(struct reading *reading, struct str line)
     leave(reading, indent);
     if (reading->depth)
         buf_putc(&reading->key, '.');
-    add_lower(&reading->key, str_first(unquoted(str_first(line, at)), 200));
+    settings_add_lower(&reading->key, str_first(unquoted(str_trim(str_first(line, at))), 200));
     add(reading, buf_str(&reading->key), str_trim(str_from(line, at + 1)));
     if (reading->depth < ARRAY_LEN(reading->blocks)) {
         reading->blocks[reading->depth].indent = indent;
@@ -202,6 +205,12 @@ void settings_read(enum settings_format format, struct str text, struct settings
     struct reading reading = {.settings = ret_settings};
     struct str line;
     *ret_settings = (struct settings){.cut = false};
+    if (format == SETTINGS_JSON)
+        settings_read_json(text, ret_settings);
+    else if (format == SETTINGS_XML)
+        settings_read_xml(text, ret_settings);
+    if (!readers[format])
+        return;
     while (!ret_settings->cut && str_cut(&text, '\n', &line)) {
         reading.line++;
         readers[format](&reading, line);
@@ -260,15 +269,42 @@ static bool is_outside(struct str value)
     return false;
 }
 
+static bool has_key(const struct setting_condition *condition, struct str key)
+{
+    struct str want = str_of(condition->key);
+    size_t star = str_index(want, '*');
+    if (star == SIZE_MAX)
+        return str_equal(key, want);
+    struct str behind = str_from(want, star + 1);
+    return key.len > star + behind.len && str_starts(key, str_first(want, star)) &&
+           str_ends(key, behind);
+}
+
+struct str setting_condition_star(const struct setting_condition *condition, struct str key)
+{
+    struct str want = str_of(condition->key);
+    size_t star = str_index(want, '*');
+    if (star == SIZE_MAX || !has_key(condition, key))
+        return STR_NONE;
+    return str_first(str_from(key, star), key.len - (want.len - 1));
+}
+
 static bool holds(const struct setting_condition *condition, struct str value)
 {
-    if (condition->absent)
+    if (condition->absent || (condition->filled && value.len == 0))
         return false;
     if ((condition->outside || condition->outside_or_absent) && !is_outside(value))
         return false;
     return (!condition->is || is_any(condition->is, value)) &&
            (!condition->absent_or || is_any(condition->absent_or, value)) &&
-           (!condition->has || has_any(condition->has, value));
+           (!condition->has || has_any(condition->has, value)) &&
+           (!condition->lacks || !has_any(condition->lacks, value));
+}
+
+bool setting_condition_holds(const struct setting_condition *condition,
+                             const struct setting *setting)
+{
+    return has_key(condition, setting->key) && holds(condition, setting->value);
 }
 
 const struct setting *setting_condition_find(const struct settings *settings,
@@ -279,7 +315,7 @@ const struct setting *setting_condition_find(const struct settings *settings,
     bool seen = false;
     for (size_t i = 0; i < settings->items.count; i++) {
         const struct setting *setting = &settings->items.items[i];
-        if (!str_is(setting->key, condition->key) || (seen && condition->first))
+        if (!has_key(condition, setting->key) || (seen && condition->first))
             continue;
         seen = true;
         if (holds(condition, setting->value))
