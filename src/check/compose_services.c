@@ -18,6 +18,27 @@ static struct str source_of(struct arena *arena, const struct yaml_node *volume)
     return colon == SIZE_MAX ? STR_NONE : str_first(text, colon);
 }
 
+/* A named volume whose local driver binds a folder: docker volume create, "Driver-specific
+ * options".
+ */
+static void look_at_named_volumes(const struct check *check, const struct check_document *document,
+                                  struct check_sink *sink, bool (*is_bad)(struct str path))
+{
+    FOR_SCOPES(document, SCOPE_COMPOSE, file)
+    {
+        const struct yaml_node *volumes = yaml_get(file->node, "volumes");
+        for (size_t i = 0; volumes && volumes->kind == YAML_KIND_MAPPING && i < volumes->count;
+             i++) {
+            const struct yaml_node *options = yaml_get(volumes->pairs[i].value, "driver_opts");
+            const struct yaml_node *device = yaml_get(options, "device");
+            struct str path = compose_value(document->arena, yaml_text(device));
+            if (check_glob(STR("*bind*"), yaml_text(yaml_get(options, "o"))) &&
+                check_is_known(path) && is_bad(path))
+                check_tell(sink, check, file, device, "volumes", path);
+        }
+    }
+}
+
 static void look_at_volumes(const struct check *check, const struct check_document *document,
                             struct check_sink *sink, bool (*is_bad)(struct str path))
 {
@@ -31,6 +52,7 @@ static void look_at_volumes(const struct check *check, const struct check_docume
                 check_tell(sink, check, service, volumes->items[i], "volumes", source);
         }
     }
+    look_at_named_volumes(check, document, sink, is_bad);
 }
 
 void check_compose_engine_socket(const struct check *check, const struct check_document *document,
