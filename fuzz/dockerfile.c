@@ -4,6 +4,7 @@
 
 #include "check/check.h"
 #include "check/dockerfile.h"
+#include "check/hadolint.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -27,7 +28,16 @@ static void look_at_steps(const struct dockerfile *file, uint32_t lines)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct str text = str_make((const char *)data, size);
-    struct check_choice choice = {.all = true};
+    static const struct hadolint_label labels[] = {{{"a", 1}, LABEL_SEMVER}, {{"b", 1}, LABEL_URL}};
+    static const struct str words[] = {{"DL3006", 6}, {"*.io", 4}};
+    static const struct hadolint_config settings = {.registries = words,
+                                                    .registry_count = 2,
+                                                    .ignored = words,
+                                                    .ignored_count = 2,
+                                                    .labels = labels,
+                                                    .label_count = 2,
+                                                    .strict_labels = true};
+    struct check_choice choice = {.all = true, .hadolint = &settings};
     struct check_findings findings = {0};
     struct arena arena = {0};
     struct dockerfile file;

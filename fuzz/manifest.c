@@ -4,16 +4,43 @@
 #include <stdlib.h>
 
 #include "check/check.h"
+#include "check/hadolint.h"
+#include "check/kustomization.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* Every other file that is asked for has the same bytes. */
+struct mirror {
+    struct check_beside check;
+    struct str text;
+};
+
+static bool read_mirror(const struct check_beside *check, struct str name, struct buf *ret_text)
+{
+    const struct mirror *mirror = (const struct mirror *)check;
+    buf_add(ret_text, mirror->text);
+    return name.len > 0;
+}
+
+static size_t list_mirror(const struct check_beside *check, struct str folder, struct arena *arena,
+                          const struct str **ret_names)
+{
+    struct str *names = ARENA_ARRAY(arena, struct str, 1);
+    (void)check;
+    names[0] = STR("a.conf");
+    *ret_names = names;
+    return folder.len > 0;
+}
+
 static void look_at(enum check_subject subject, struct str text, uint32_t lines)
 {
-    struct check_choice choice = {.all = true};
+    struct mirror mirror = {{read_mirror, list_mirror}, text};
+    struct check_choice choice = {.all = true, .beside = &mirror.check};
     struct check_findings findings = {0};
     struct arena arena = {0};
     struct pl_err err = {0};
-    if (check_text(subject, text, STR("x"), &arena, &choice, &findings, &err) < 0 &&
+    if (check_text(subject, text, STR("compose.override.yaml"), &arena, &choice, &findings, &err) <
+            0 &&
         !err.message[0])
         abort();
     for (size_t i = 0; i < findings.items.count; i++)
@@ -21,6 +48,23 @@ static void look_at(enum check_subject subject, struct str text, uint32_t lines)
             abort();
     check_findings_free(&findings);
     arena_free(&arena);
+}
+
+static void pass_over(void *context, struct str path)
+{
+    (void)context;
+    (void)path;
+}
+
+static void read_settings(struct str text)
+{
+    struct hadolint_config config;
+    struct arena arena = {0};
+    struct pl_err err = {0};
+    if (hadolint_config_read(text, STR("x"), &arena, &config, &err) < 0 && !err.message[0])
+        abort();
+    arena_free(&arena);
+    kustomization_patches(text, pass_over, NULL);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -35,5 +79,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++)
         look_at(subjects[i], text, lines);
     check_subject_by_text(text);
+    read_settings(text);
     return 0;
 }

@@ -37,7 +37,7 @@ static bool is_name(struct str name, const char *candidate)
     return strlen(candidate) == name.len && strncasecmp(candidate, name.data, name.len) == 0;
 }
 
-static bool goes_by(const struct check *check, struct str name)
+bool check_goes_by(const struct check *check, struct str name)
 {
     if (is_name(name, check->id))
         return true;
@@ -50,7 +50,7 @@ static bool goes_by(const struct check *check, struct str name)
 const struct check *check_find(struct str name, const struct check *after)
 {
     for (const struct check *check = after ? after + 1 : checks; check->id; check++)
-        if (name.len && goes_by(check, name))
+        if (name.len && check_goes_by(check, name))
             return check;
     return NULL;
 }

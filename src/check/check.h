@@ -116,6 +116,8 @@ struct check_place {
 void check_add(struct check_sink *sink, const struct check *check, struct check_place place,
                const struct pl_err *detail, struct str evidence);
 
+/* Whether it is the check's id or one of its aliases; letters' case is all one. */
+bool check_goes_by(const struct check *check, struct str name);
 /* The checks that go by this id or alias (letters' case is all one): the first behind `after`
  * (NULL: from the start), or NULL. Several checks can share an alias. */
 const struct check *check_find(struct str name, const struct check *after);

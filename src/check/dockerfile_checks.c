@@ -244,12 +244,6 @@ static void run_when(const struct check *check, const struct dockerfile *file,
 
 /* ---- what comments ask not to be told ---- */
 
-static bool goes_by(const struct check *check, struct str name)
-{
-    return is_one_of((const char *const[]){check->id, NULL}, name) ||
-           is_one_of(check->aliases, name);
-}
-
 /* The line of the instruction that a finding's line is a part of. */
 static uint32_t step_line(const struct dockerfile *file, uint32_t line)
 {
@@ -274,7 +268,7 @@ static void apply_ignores(const struct dockerfile *file, struct arena *arena,
             const struct dockerfile_ignore *ignore = &file->ignores.items[k];
             bool counts = ignore->ours || !file->hadolint || !file->hadolint->no_pragmas;
             if (!counts || (ignore->target && ignore->target != line) ||
-                !goes_by(finding->check, ignore->id))
+                !check_goes_by(finding->check, ignore->id))
                 continue;
             finding->ignored = true;
             finding->ignored_why = arena_str(arena, ignore->why);

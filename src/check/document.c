@@ -1,7 +1,5 @@
 #include "check/document.h"
 
-#include <strings.h>
-
 #include "base/buf.h"
 #include "base/limits.h"
 #include "check/compose.h"
@@ -346,15 +344,6 @@ void check_document_free(struct check_document *document)
     VEC_FREE(&document->ignores);
 }
 
-static bool goes_by(const struct check *check, struct str name)
-{
-    bool found = str_is(name, check->id);
-    for (size_t i = 0; check->aliases[i] && !found; i++)
-        found = name.len == strlen(check->aliases[i]) &&
-                strncasecmp(name.data, check->aliases[i], name.len) == 0;
-    return found;
-}
-
 static void apply_ignores(const struct check_document *document, struct check_sink *sink,
                           size_t from)
 {
@@ -363,7 +352,7 @@ static void apply_ignores(const struct check_document *document, struct check_si
         for (size_t k = 0; k < document->ignores.count && !finding->ignored; k++) {
             const struct check_ignore *ignore = &document->ignores.items[k];
             if (finding->line < ignore->from || finding->line > ignore->to ||
-                !goes_by(finding->check, ignore->id))
+                !check_goes_by(finding->check, ignore->id))
                 continue;
             finding->ignored = true;
             finding->ignored_why = arena_str(sink->arena, ignore->why);

@@ -1,7 +1,5 @@
 #include "check/hadolint.h"
 
-#include <strings.h>
-
 #include "base/limits.h"
 #include "check/check.h"
 #include "io/yaml_tree.h"
@@ -127,20 +125,11 @@ int hadolint_config_read(struct str text, struct str path, struct arena *arena,
     return reader.result;
 }
 
-static bool goes_by(const struct check *check, struct str name)
-{
-    for (size_t i = 0; check->aliases[i]; i++)
-        if (name.len == strlen(check->aliases[i]) &&
-            strncasecmp(name.data, check->aliases[i], name.len) == 0)
-            return true;
-    return str_is(name, check->id);
-}
-
 static const struct hadolint_override *find_override(const struct hadolint_config *config,
                                                      const struct check *check)
 {
     for (size_t i = 0; i < config->override_count; i++)
-        if (goes_by(check, config->overrides[i].id))
+        if (check_goes_by(check, config->overrides[i].id))
             return &config->overrides[i];
     return NULL;
 }
@@ -156,7 +145,7 @@ void hadolint_apply(const struct hadolint_config *config, struct check_finding *
     if (override)
         finding->severity = override->severity;
     for (size_t i = 0; i < config->ignored_count && !finding->ignored; i++)
-        if (goes_by(finding->check, config->ignored[i])) {
+        if (check_goes_by(finding->check, config->ignored[i])) {
             finding->ignored = true;
             finding->ignored_in = config->path;
         }
