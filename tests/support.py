@@ -45,7 +45,7 @@ def report(*args, **more):
 
 
 def layer(entries, form=tarfile.GNU_FORMAT):
-    """A layer's tar from [{"path", "type", "text" or "bytes", "target", "mode", "uid", "gid", "xattrs", "major", "minor"}]."""
+    """A layer's tar from [{"path", "type", "text" or "bytes", "target", "mode", "uid", "gid", "xattrs", "pax", "major", "minor"}]."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=form) as tar:
         for entry in entries:
@@ -56,7 +56,7 @@ def layer(entries, form=tarfile.GNU_FORMAT):
             info.uid, info.gid = entry.get("uid", 0), entry.get("gid", 0)
             info.devmajor, info.devminor = entry.get("major", 0), entry.get("minor", 0)
             info.pax_headers = {"SCHILY.xattr." + name: value.decode("utf-8", "surrogateescape")
-                                for name, value in entry.get("xattrs", {}).items()}
+                                for name, value in entry.get("xattrs", {}).items()} | entry.get("pax", {})
             data = entry["bytes"] if "bytes" in entry else entry.get("text", "").encode()
             info.size = len(data) if info.type == tarfile.REGTYPE else 0
             tar.addfile(info, io.BytesIO(data) if info.size else None)

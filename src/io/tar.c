@@ -1,5 +1,6 @@
 #include "io/tar.h"
 
+#include "base/base64.h"
 #include "base/limits.h"
 
 /* Places of the fields in a header, ustar and GNU. */
@@ -205,6 +206,10 @@ static int pax_record(struct tar *tar, bool global, struct str key, struct str v
     } else if (!global && str_is(key, "SCHILY.xattr.security.capability")) {
         tar->capability.len = 0;
         buf_add(&tar->capability, value);
+    } else if (!global && str_is(key, "LIBARCHIVE.xattr.security.capability")) {
+        /* bsdtar's form, in base64; it writes both where it can. */
+        if (tar->capability.len == 0 && !base64_decode(value, &tar->capability))
+            tar->capability.len = 0;
     } else if (!global && str_starts(key, STR("GNU.sparse."))) {
         return pax_sparse(tar, str_from(key, 11), value, err);
     }

@@ -105,6 +105,12 @@ static bool may_write(const struct inspect_entry *entry)
            (!(entry->mode & MODE_GROUP_WRITE) || entry->gid == 0 || entry->gid == GROUP_STAFF);
 }
 
+/* Even the group root is too much: engines give it to a user without an entry of their own. */
+static bool is_roots_alone(const struct inspect_entry *entry)
+{
+    return entry->uid == 0 && !(entry->mode & MODE_GROUP_WRITE);
+}
+
 static void look_at_write(const struct permission_config *config, struct permission_reader *reader,
                           const struct inspect_entry *entry, struct inspect_sink *sink)
 {
@@ -112,6 +118,7 @@ static void look_at_write(const struct permission_config *config, struct permiss
     bool open = (entry->mode & MODE_OTHER_WRITE) && !(folder && (entry->mode & MODE_STICKY));
     bool in_path =
         path_in_search(config, entry->path, folder) && (folder || entry->mode & MODE_EXECUTE);
+    bool above = folder && path_is_above_search(entry->path);
     const char *id = NULL;
     if (path_is_runtime(entry->path) && !path_is_below(entry->path, "dev/shm"))
         return;
@@ -121,6 +128,10 @@ static void look_at_write(const struct permission_config *config, struct permiss
     else if (open && !path_is_public(entry->path))
         id = path_is_system(entry->path) || in_path ? "permission-world-writable-system"
                                                     : "permission-world-writable";
+    else if (!folder && path_is_accounts(entry->path) && !is_roots_alone(entry))
+        id = "permission-accounts-writable";
+    else if (above && !may_write(entry))
+        id = "permission-path-writable";
     else if (in_path && (!may_write(entry) || (entry->mode & MODE_OTHER_WRITE)))
         id = "permission-path-writable";
     if (!id || stands_in_told(reader, entry->path))
@@ -216,6 +227,9 @@ static enum inspect_want entry(const void *config, void *reader, const struct in
 {
     if (entry->type == ENTRY_FILE)
         look_at_file(config, reader, entry, sink);
+    else if (entry->type == ENTRY_HARDLINK && (entry->mode & (MODE_SETUID | MODE_SETGID)) &&
+             (entry->mode & MODE_EXECUTE))
+        look_at_setuid(entry, sink); /* the same program under another name */
     else if (entry->type == ENTRY_DIR)
         look_at_write(config, reader, entry, sink);
     else if (entry->type == ENTRY_SYMLINK)
@@ -244,7 +258,7 @@ static void pack(const void *pointer, struct buf *buf)
 const struct inspector_class permission_inspector = {
     .name = "permissions",
     .kind = FINDING_PERMISSION,
-    .version = 1,
+    .version = 2,
     .no_members = true,
     .pack = pack,
     .open = open_reader,

@@ -49,6 +49,22 @@ bool path_is_public(struct str path)
     return is_below_any(folders, ARRAY_LEN(folders), path);
 }
 
+bool path_is_accounts(struct str path)
+{
+    static const char *const files[] = {"etc/passwd",  "etc/shadow",  "etc/group",
+                                        "etc/gshadow", "etc/sudoers", "etc/ld.so.preload",
+                                        "etc/crontab", "etc/pam.conf"};
+    for (size_t i = 0; i < ARRAY_LEN(files); i++)
+        if (str_is(path, files[i]))
+            return true;
+    return path_is_below(path, "etc/sudoers.d") || path_is_below(path, "etc/pam.d");
+}
+
+bool path_is_above_search(struct str path)
+{
+    return str_is(path, "usr") || str_is(path, "usr/local");
+}
+
 bool path_in_search(const struct permission_config *config, struct str path, bool itself)
 {
     static const char *const folders[] = {"usr/local/sbin", "usr/local/bin", "usr/sbin",
@@ -93,9 +109,27 @@ static const char *const secret_globs[] = {
     "**/key.pem",
     "**/server.key",
     "**/tls.key",
-    "etc/sudoers",
     "etc/krb5.keytab",
+    "**/*.keytab",
     "etc/mysql/debian.cnf",
+    "**/.my.cnf",
+    "**/.mylogin.cnf",
+    "**/.vault-token",
+    "**/.smbcredentials",
+    "**/.erlang.cookie",
+    "**/id_ed25519_sk",
+    "**/id_ecdsa_sk",
+    "**/ssh_host_*_key",
+    "etc/ipsec.secrets",
+    "etc/ppp/chap-secrets",
+    "etc/ppp/pap-secrets",
+    "etc/wireguard/*.conf",
+    "etc/bind/rndc.key",
+    "etc/exim4/passwd.client",
+    "etc/postfix/sasl_passwd",
+    "etc/samba/smbpasswd",
+    "var/lib/samba/private/*",
+    "etc/rancher/k3s/k3s.yaml",
 };
 
 /* Built once for the process: one look-up or two tell whether a path is among them. */

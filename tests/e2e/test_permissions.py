@@ -1,4 +1,5 @@
 """Permissions: what entries of layers say of programs, folders, links and devices."""
+import base64
 import os
 import shutil
 import struct
@@ -72,6 +73,8 @@ class Programs(Case):
             ({"path": "opt/bin/python3.11", "mode": "4755"}, "setuid-escape"),
             ({"path": "tmp/x", "mode": "4755"}, "setuid-escape"),
             ({"path": "usr/bin/passwd", "mode": "4757"}, "setuid-writable"),
+            ({"path": "opt/link-to-su", "type": "hardlink", "target": "usr/bin/su", "mode": "4755"}, "setuid-unknown"),
+            ({"path": "opt/link", "type": "hardlink", "target": "srv/not-a-program", "mode": "755"}, None),
             ({"path": "srv/folder", "type": "dir", "mode": "2755"}, None),
             ({"path": "srv/not-a-program", "mode": "4644"}, None),
         ])
@@ -94,6 +97,9 @@ class Programs(Case):
             ({"path": "app/new", "mode": "755", "xattrs": {"security.capability": capability(1 << 39)}}, "capability-escape"),
         ])
         by_path = {found["path"]: found["detail"] for found in document["findings"]}
+        libarchive = {"path": "app/bsdtar", "mode": "755", "pax": {
+            "LIBARCHIVE.xattr.security.capability": base64.b64encode(capability(1 << 7)).decode().rstrip("=")}}
+        self.check([(libarchive, "capability-escape")])
         self.assertEqual(by_path["app/web"], "cap_net_bind_service=ep")
         self.assertEqual(by_path["app/old"], "cap_setuid=p")
 
@@ -121,6 +127,23 @@ class Writing(Case):
             ({"path": "opt/app/a/b", "mode": "666"}, None),
             ({"path": "opt/application", "mode": "666"}, "world-writable"),
             ({"path": "dev/null", "mode": "666", "type": "device", "major": 1, "minor": 3}, None),
+        ])
+
+    def test_accounts(self):
+        """Also the group root is too much: a user without an entry of their own is in it."""
+        self.check([
+            ({"path": "etc/passwd", "mode": "664", "text": "x"}, "accounts-writable"),
+            ({"path": "etc/sudoers.d/app", "mode": "640", "uid": 1000, "text": "x"}, "accounts-writable"),
+            ({"path": "etc/group", "mode": "644", "text": "x"}, None),
+            ({"path": "etc/hosts", "mode": "664", "text": "x"}, None),
+        ])
+
+    def test_what_path_stands_in(self):
+        self.check([
+            ({"path": "usr", "type": "dir", "mode": "755"}, None),
+            ({"path": "usr/local", "type": "dir", "mode": "755", "uid": 1000}, "path-writable"),
+            ({"path": "usr/local/bin", "type": "dir", "mode": "755"}, None),
+            ({"path": "srv", "type": "dir", "mode": "755", "uid": 1000}, None),
         ])
 
     def test_path(self):
