@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "io/hyperscan.h"
 #include "io/pcre.h"
+#include "io/utf16.h"
 
 enum {
     GATHER = 64 * 1024, /* smaller chunks are put together before they are scanned */
@@ -40,10 +41,13 @@ struct secret_scanner {
     struct buf gathered;   /* chunks that wait */
     char tail[2 * MARGIN]; /* the last bytes that were scanned, and the first of the next */
     size_t tail_len;
-    uint64_t position; /* of the next byte in the file */
+    uint64_t taken;    /* bytes of the file that were scanned */
     uint64_t size;     /* of it; 0: not known */
-    bool ended;        /* its last byte was scanned */
-    uint64_t lines;    /* ends of lines before `position` */
+    uint64_t position; /* of the next byte of what is scanned: the file, or that in UTF-8 */
+    bool utf16;
+    struct buf units, decoded; /* UTF-16: its mark and what waits for its other half; UTF-8 */
+    bool ended;                /* its last byte was scanned */
+    uint64_t lines;            /* ends of lines before `position` */
     bool text, told_text;
     const struct secret_rule *alone;    /* NULL: all rules */
     const struct secret_rule *given_up; /* a rule that has tried too often */
@@ -80,6 +84,8 @@ void secret_scanner_free(struct secret_scanner *scanner)
     hash_set_free(&scanner->seen);
     arena_free(&scanner->arena);
     buf_free(&scanner->gathered);
+    buf_free(&scanner->units);
+    buf_free(&scanner->decoded);
     free(scanner->rules);
     free(scanner);
 }
@@ -91,8 +97,8 @@ void secret_scanner_begin(struct secret_scanner *scanner, struct secret_place pl
     scanner->size = size;
     scanner->ended = false;
     scanner->gathered.len = scanner->tail_len = 0;
-    scanner->position = scanner->lines = 0;
-    scanner->text = scanner->told_text = false;
+    scanner->taken = scanner->position = scanner->lines = 0;
+    scanner->text = scanner->told_text = scanner->utf16 = false;
     scanner->given_up = NULL;
     if (scanner->found.count) {
         arena_free(&scanner->arena);
@@ -302,12 +308,8 @@ static void keep_tail(struct secret_scanner *scanner, struct str chunk)
     scanner->tail_len += chunk.len;
 }
 
-static void scan_chunk(struct secret_scanner *scanner, struct str chunk, bool last)
+static void scan_bytes(struct secret_scanner *scanner, struct str chunk, bool last)
 {
-    if (!scanner->told_text) {
-        scanner->text = !memchr(chunk.data, 0, chunk.len < TEXT_HEAD ? chunk.len : TEXT_HEAD);
-        scanner->told_text = true;
-    }
     scan_edge(scanner, chunk, last);
     scan(scanner, chunk, scanner->position, scanner->lines, last);
     scanner->ended = last;
@@ -318,9 +320,56 @@ static void scan_chunk(struct secret_scanner *scanner, struct str chunk, bool la
     scanner->position += chunk.len;
 }
 
+/* Of the last unit, and the first half of a pair, the rest may still come. */
+static size_t whole_units(struct str units, bool last)
+{
+    size_t len = last ? units.len : units.len & ~(size_t)1;
+    if (last || len < 4)
+        return len;
+    bool big = (unsigned char)units.data[0] == 0xfe;
+    unsigned char high = (unsigned char)units.data[big ? len - 2 : len - 1];
+    return high >= 0xd8 && high < 0xdc ? len - 2 : len;
+}
+
+static void scan_utf16(struct secret_scanner *scanner, struct str chunk, bool last)
+{
+    enum { MARK = 2 };
+    struct buf *units = &scanner->units;
+    buf_add(units, chunk);
+    size_t len = whole_units(buf_str(units), last);
+    scanner->decoded.len = 0;
+    utf16_decode(str_first(buf_str(units), len), &scanner->decoded);
+    memmove(units->data + MARK, units->data + len, units->len - len);
+    units->len -= len - MARK;
+    if (scanner->decoded.len)
+        scan_bytes(scanner, buf_str(&scanner->decoded), last);
+}
+
+/* What has a mark of UTF-16 and no NUL bytes is none. */
+static void look_at_head(struct secret_scanner *scanner, struct str chunk)
+{
+    scanner->told_text = true;
+    scanner->text = !memchr(chunk.data, 0, chunk.len < TEXT_HEAD ? chunk.len : TEXT_HEAD);
+    scanner->utf16 = !scanner->text && utf16_is(chunk);
+    scanner->text = scanner->text || scanner->utf16;
+    scanner->units.len = 0;
+}
+
+/* The first one is the whole file, or long enough to tell what it is. */
+static void scan_chunk(struct secret_scanner *scanner, struct str chunk, bool last)
+{
+    if (!scanner->told_text)
+        look_at_head(scanner, chunk);
+    scanner->taken += chunk.len;
+    if (scanner->utf16)
+        scan_utf16(scanner, chunk, last);
+    else
+        scan_bytes(scanner, chunk, last);
+}
+
 void secret_scanner_add(struct secret_scanner *scanner, struct str bytes)
 {
-    uint64_t end = scanner->position + scanner->gathered.len + bytes.len;
+    uint64_t end = scanner->taken + scanner->gathered.len + bytes.len;
     bool last = scanner->size && end == scanner->size;
     if (scanner->gathered.len == 0 && (bytes.len >= GATHER || last)) {
         scan_chunk(scanner, bytes, last);
@@ -385,9 +434,9 @@ static void find_by_path(struct secret_scanner *scanner)
                                              .secret = scanner->place.path,
                                              .place = scanner->place,
                                              .text = scanner->text};
-        if (rule->pattern || !scanner->position || !secret_verify(scanner->verifier, &candidate))
+        if (rule->pattern || !scanner->taken || !secret_verify(scanner->verifier, &candidate))
             continue;
-        struct secret_found found = {.rule = rule, .end = scanner->position};
+        struct secret_found found = {.rule = rule, .end = scanner->taken};
         secret_digest(scanner->place.path, found.digest);
         *VEC_ADD(&scanner->found) = found;
     }

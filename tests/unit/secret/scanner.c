@@ -57,6 +57,43 @@ static void edges(void)
     check_place(131072 - 10, 70000, 4097, false, 'y');
 }
 
+static void put_units(struct buf *text, const char *ascii, bool big)
+{
+    for (; *ascii; ascii++) {
+        buf_putc(text, big ? '\0' : *ascii);
+        buf_putc(text, big ? *ascii : '\0');
+    }
+}
+
+/* Characters of four bytes in front, so that pairs stand across the edges of chunks. */
+static void check_utf16(size_t before, size_t chunk, bool big, bool size_known)
+{
+    AUTO_BUF text = {0};
+    buf_add(&text, big ? STR("\xfe\xff") : STR("\xff\xfe"));
+    put_units(&text, "x", big);
+    for (size_t i = 0; i < before; i++)
+        buf_add(&text, big ? STR("\xd8\x3d\xde\x00") : STR("\x3d\xd8\x00\xde"));
+    put_units(&text, "\r\n", big);
+    put_units(&text, KEY, big);
+    put_units(&text, "\r\n", big);
+    struct secret_found_list list = scan(buf_str(&text), chunk, size_known);
+    if (list.count != 1 || list.items[0].line != 2 || list.items[0].column != 1)
+        FAIL("UTF-16, %zu before it, chunks of %zu: %zu found, line %u", before, chunk, list.count,
+             list.count ? list.items[0].line : 0);
+}
+
+static void utf16(void)
+{
+    static const size_t chunks[] = {1, 7, 4096, 65535, 65536, 100001};
+    for (size_t c = 0; c < ARRAY_LEN(chunks); c++)
+        for (unsigned how = 0; how < 4; how++) {
+            check_utf16(0, chunks[c], how & 1, how & 2);
+            check_utf16(1000, chunks[c], how & 1, how & 2);
+            check_utf16(chunks[c] / 4 + 5, chunks[c], how & 1, how & 2);
+            check_utf16(40000, chunks[c], how & 1, how & 2);
+        }
+}
+
 /* A token that goes on behind the edge is none, on both sides of it. */
 static void no_halves(void)
 {
@@ -139,6 +176,7 @@ int main(void)
     }
     scanner = secret_scanner_new(set);
     RUN(edges);
+    RUN(utf16);
     RUN(no_halves);
     RUN(lines);
     RUN(hostile);
