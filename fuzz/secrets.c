@@ -1,6 +1,6 @@
 /* Secrets: what is found does not depend on how the bytes come. The first byte says in which
- * pieces; the rest is set between two long runs of spaces, so that windows end in the middle of it.
- */
+ * pieces, and whether the rest stands behind a long run of spaces, so that windows end in the
+ * middle of it, or is the file (in UTF-16, perhaps, of which a byte may become one and a half). */
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         scanners[1] = secret_scanner_new(set);
     }
     AUTO_BUF text = {0};
-    size_t before = BEFORE - (size - 1) % 200 - data[0];
+    size_t before = data[0] & 4 ? 0 : BEFORE - (size - 1) % 200 - data[0];
     memset(buf_reserve(&text, before + 1), ' ', before);
     text.len = before;
     buf_add(&text, str_make((const char *)data + 1, size - 1));
@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < whole.count; i++)
         if (whole.items[i].rule != parts.items[i].rule ||
             whole.items[i].start != parts.items[i].start ||
-            whole.items[i].line != parts.items[i].line || whole.items[i].end > text.len)
+            whole.items[i].line != parts.items[i].line || whole.items[i].end > text.len * 3 / 2 + 3)
             abort();
     return 0;
 }
