@@ -26,10 +26,12 @@ static bool has_workdir(const struct dockerfile *file, const bool *set, size_t s
     return false;
 }
 
-/* Goes over the steps with what is known of WORKDIR at each. */
-static void
-walk_workdirs(const struct check *check, const struct dockerfile *file, struct check_sink *sink,
-              bool (*is_wrong)(const struct dockerfile_step *step, struct str *ret_word))
+/* Goes over the steps with what is known of WORKDIR at each: those behind an absolute one, or those
+ * that have none before them. */
+static void walk_workdirs(const struct check *check, const struct dockerfile *file,
+                          struct check_sink *sink, bool behind_absolute,
+                          bool (*is_wrong)(const struct dockerfile_step *step,
+                                           struct str *ret_word))
 {
     bool *set = mem_zalloc(file->stages.count + 1, sizeof(*set));
     struct dockerfile_cursor cursor = {.file = file};
@@ -38,7 +40,7 @@ walk_workdirs(const struct check *check, const struct dockerfile *file, struct c
         struct str word = STR_NONE;
         if (step->stage == DOCKERFILE_NO_STAGE)
             continue;
-        if (is_wrong(step, &word) && !has_workdir(file, set, step->stage))
+        if (is_wrong(step, &word) && has_workdir(file, set, step->stage) == behind_absolute)
             dockerfile_tell(sink, check, step, word);
         if (step->instruction == DOCKERFILE_WORKDIR && step->word_count && !step->onbuild)
             set[step->stage] = set[step->stage] || is_absolute(step->words[0].text);
@@ -57,7 +59,14 @@ static bool is_relative_workdir(const struct dockerfile_step *step, struct str *
 void check_dockerfile_workdir_relative(const struct check *check, const struct dockerfile *file,
                                        struct check_sink *sink)
 {
-    walk_workdirs(check, file, sink, is_relative_workdir);
+    walk_workdirs(check, file, sink, false, is_relative_workdir);
+}
+
+void check_dockerfile_workdir_relative_behind(const struct check *check,
+                                              const struct dockerfile *file,
+                                              struct check_sink *sink)
+{
+    walk_workdirs(check, file, sink, true, is_relative_workdir);
 }
 
 static bool is_relative_copy(const struct dockerfile_step *step, struct str *ret_word)
@@ -71,7 +80,7 @@ static bool is_relative_copy(const struct dockerfile_step *step, struct str *ret
 void check_dockerfile_copy_relative(const struct check *check, const struct dockerfile *file,
                                     struct check_sink *sink)
 {
-    walk_workdirs(check, file, sink, is_relative_copy);
+    walk_workdirs(check, file, sink, false, is_relative_copy);
 }
 
 /* ---- sources ---- */

@@ -140,17 +140,42 @@ void check_dockerfile_healthcheck_twice(const struct check *check, const struct 
 
 /* ---- the shell form ---- */
 
+static bool has_shell_form(const struct dockerfile_step *step)
+{
+    return step && !step->exec && step->text.len && !step->problem.len;
+}
+
+/* Who names a shell wants it; "exec" puts the program in the shell's place. */
+static bool is_meant(const struct dockerfile *file, const struct dockerfile_step *step)
+{
+    return step->stage == DOCKERFILE_NO_STAGE ||
+           file->stages.items[step->stage].shell != DOCKERFILE_NO_STEP ||
+           str_starts(step->text, STR("exec "));
+}
+
 static void tell_shell_form(const struct check *check, const struct dockerfile *file,
                             enum dockerfile_instruction instruction, struct check_sink *sink)
 {
     const struct dockerfile_step *step = last_of(file, instruction);
-    if (!step || step->exec || step->text.len == 0 || step->problem.len)
-        return;
-    /* Who names a shell wants it; "exec" puts the program in the shell's place. */
-    if (file->stages.items[step->stage].shell != DOCKERFILE_NO_STEP ||
-        str_starts(step->text, STR("exec ")))
-        return;
-    dockerfile_tell(sink, check, step, step->text);
+    if (has_shell_form(step) && !is_meant(file, step))
+        dockerfile_tell(sink, check, step, step->text);
+}
+
+/* Those that the two checks below leave out. */
+void check_dockerfile_shell_form(const struct check *check, const struct dockerfile *file,
+                                 struct check_sink *sink)
+{
+    const struct dockerfile_step *command = last_of(file, DOCKERFILE_CMD),
+                                 *entrypoint = last_of(file, DOCKERFILE_ENTRYPOINT);
+    struct dockerfile_cursor cursor = {.file = file};
+    while (dockerfile_next_step(&cursor)) {
+        const struct dockerfile_step *step = cursor.step;
+        bool starts =
+            step->instruction == DOCKERFILE_CMD || step->instruction == DOCKERFILE_ENTRYPOINT;
+        bool is_told = (step == command || step == entrypoint) && !is_meant(file, step);
+        if (starts && !is_told && has_shell_form(step))
+            dockerfile_tell(sink, check, step, step->text);
+    }
 }
 
 void check_dockerfile_cmd_shell(const struct check *check, const struct dockerfile *file,
