@@ -129,9 +129,14 @@ static enum key_weakness weakness_of(struct str blob, struct ssh_key *key)
         }
     if (!take_text(&blob, &type) || !str_equal(type, key->type))
         return KEY_BROKEN;
-    if (str_is(type, "ssh-dss"))
+    /* PROTOCOL.certkeys: a certificate has a nonce before the key's own numbers. */
+    bool certificate = str_starts(type, STR("ssh-rsa-cert-v01@"));
+    struct str nonce;
+    if (certificate && !take_text(&blob, &nonce))
+        return KEY_BROKEN;
+    if (str_is(type, "ssh-dss") || str_starts(type, STR("ssh-dss-cert-v01@")))
         return KEY_DSA;
-    return str_is(type, "ssh-rsa") ? weakness_of_rsa(blob, key) : KEY_GOOD;
+    return certificate || str_is(type, "ssh-rsa") ? weakness_of_rsa(blob, key) : KEY_GOOD;
 }
 
 bool ssh_key_of_line(struct str line, struct ssh_key *ret_key)

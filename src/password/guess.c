@@ -14,6 +14,7 @@ struct guessing {
     const struct guess_effort *effort;
     struct guess_outcome *outcome;
     uint64_t started, told; /* by the clock */
+    uint64_t kept;          /* of what is left: for the kinds that come later */
     bool ended;
 };
 
@@ -88,7 +89,7 @@ static bool take(struct guessing *guessing, uint64_t cost)
 {
     const struct guess_effort *effort = guessing->effort;
     enum { LOOK = 1000 }; /* microseconds between looks at the clock */
-    if (*effort->left < cost) {
+    if (*effort->left < cost + guessing->kept) {
         guessing->ended = true;
         return false;
     }
@@ -222,19 +223,43 @@ static void sort_out(struct guesses *guesses, struct guess_outcome *outcome)
         qsort(guesses->items.items, guesses->items.count, sizeof(struct guess), by_cost);
 }
 
+/* The end of the hashes of one cost that begin with `start`. */
+static size_t end_of_kind(const struct guesses *guesses, size_t start)
+{
+    const struct guess *items = guesses->items.items;
+    size_t end = start + 1;
+    while (end < guesses->items.count && !items[end].dear &&
+           items[end].hash.cost == items[start].hash.cost)
+        end++;
+    return end;
+}
+
+static bool is_kind(const struct guesses *guesses, size_t start)
+{
+    return start < guesses->items.count && !guesses->items.items[start].dear;
+}
+
+static uint64_t count_kinds(const struct guesses *guesses, size_t start)
+{
+    uint64_t count = 0;
+    for (; is_kind(guesses, start); start = end_of_kind(guesses, start))
+        count++;
+    return count;
+}
+
 int guesses_run(struct guesses *guesses, const struct guess_effort *effort,
                 struct guess_outcome *ret_outcome, struct pl_err *err)
 {
-    struct guessing guessing = {guesses, effort, ret_outcome, now(), 0, false};
-    struct guess *items = guesses->items.items;
+    struct guessing guessing = {guesses, effort, ret_outcome, now(), 0, 0, false};
     int r = 0;
     *ret_outcome = (struct guess_outcome){.complete = true};
     sort_out(guesses, ret_outcome);
-    for (size_t i = 0, end; i < guesses->items.count && !items[i].dear && r == 0; i = end) {
-        for (end = i + 1; end < guesses->items.count && !items[end].dear &&
-                          items[end].hash.cost == items[i].hash.cost;)
-            end++;
-        r = run_kind(&guessing, items + i, end - i, err);
+    uint64_t kinds = count_kinds(guesses, 0);
+    for (size_t i = 0, end; is_kind(guesses, i) && r == 0; i = end, kinds--) {
+        end = end_of_kind(guesses, i);
+        guessing.kept = *effort->left - *effort->left / kinds; /* what one leaves, the next has */
+        guessing.ended = ret_outcome->by_clock;
+        r = run_kind(&guessing, guesses->items.items + i, end - i, err);
     }
     return r;
 }

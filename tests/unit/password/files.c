@@ -1,6 +1,7 @@
 /* Files of accounts, services and keys. */
 #include "inspect.h"
 #include "password/authorized_keys.h"
+#include "password/guess.h"
 
 static const struct {
     const char *path, *text;
@@ -210,6 +211,37 @@ static const struct {
     {"root/.ssh/authorized_keys",
      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIN1YdxBpNlzxDqfJyw/QKow1F+wvG9hXGoqiysfJOn5Z x\n", NULL,
      0, 0},
+    /* Made as the paper says: primes that are powers of 65537 modulo the product of 126 primes. */
+    {"root/.ssh/authorized_keys",
+     "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQDKwakd/YjTiFAs93VObeoMYyYeT2sIcdlZUl2mvzie"
+     "v2gLJhVu2lX9hP81F2lf/qusJe2vem5u95A9tM0JwbRES8GFbNz8m7Xbf7K9hywCtBcY5l0dZI0JVsgq"
+     "T+gvf+wjNqBpM71VV+66Ljwg98ZJHfMEWak3adzd3IbKvRu3+VcIa5FR8BJDP4ua68s1H529txo2eYmj"
+     "n7Fgq7njAL4t94NMhqB2SIBQvtCfN72P11zDoZPxWhcXbtW08YrTJeYU8RmQI9hY41YJiitIeerLjFeF"
+     "RKtrAkS54UXOpfO+bMXIPNuqIHHWQS4Wum+Wh4+wBZwl2QuJkcowlpbMxvxb"
+     " x\n",
+     "password-key-roca", 1, SEVERITY_HIGH},
+    {"etc/ssh/keys/app",
+     "ssh-rsa-cert-v01@openssh.com AAAAHHNzaC1yc2EtY2VydC12MDFAb3BlbnNzaC5jb20AAAAgUWx"
+     "WwfkH+HlaRqxi0QzejEYPxB8918l6XBADhE0AvNAAAAADAQABAAAAgQDQnBl6eMvf0piEw1qE+ZgryiS"
+     "8dk59FaQMrG54QEdeTI33HJvoF6Hr4mJm+XyQMyqwmWqtXM86qBp8aQkC7q5FbFPFujG9MEI6jVV2Fi2"
+     "rIgKcSPq6GTiSRkiKvxzBCRmw1ietBB96WmJBTsHvZExeR7UBxMDVKRzOSng6tVzBDwAAAAAAAAAAAAA"
+     "AAQAAAAF4AAAACAAAAARyb290AAAAAAAAAAD//////////wAAAAAAAACCAAAAFXBlcm1pdC1YMTEtZm9"
+     "yd2FyZGluZwAAAAAAAAAXcGVybWl0LWFnZW50LWZvcndhcmRpbmcAAAAAAAAAFnBlcm1pdC1wb3J0LWZ"
+     "vcndhcmRpbmcAAAAAAAAACnBlcm1pdC1wdHkAAAAAAAAADnBlcm1pdC11c2VyLXJjAAAAAAAAAAAAAAA"
+     "zAAAAC3NzaC1lZDI1NTE5AAAAICwolo7ISVv2QVYC/j+Q3fEXa4z/PxHgUPm7Cdw44pmwAAAAUwAAAAt"
+     "zc2gtZWQyNTUxOQAAAEBOrh7/lhT1aH+b4jcAPQdEJywr2LK4uhIUyPSuZ90nUy3OLQCrtzGsecpwzbW"
+     "M0af1DKAZE4bEcqOlOQc2s0oI"
+     " x\n",
+     "password-key-short", 1, 0},
+    {"root/.ssh/authorized_keys",
+     "no-pty,command=\"a ssh-rsa b\" "
+     "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQDVmzBG5v7cO9IScGLIzlhGlHNFhXzy87VfaPzru7qn"
+     "IIdQ1e9FEKvtqEws8hVixnCUdviwX5lvcMk4Ef4Tbrmj3dyF0zFtYbjiTSyl/XQlF68DQlc2sTAdHy96"
+     "wJHvh7ky511tKJzzyWwSqeef4WjeVK28TqcGnq1up0S7saFO0dJh6OfDAg2cDmhyweR3VgT0vZJyrDV7"
+     "hte95MBCdK+Gp7fdCyEZcWm3S1DBFaeBqHzzt/Y/njAVKbYL9TIVPum8iMg0rMiLi9ShfP+dT5Xud5Oa"
+     "3dcN2OWhiDfJw5pfhFJWd44cJ/uGRwQpvNs/PNKsYABhgLlTMUH4iawhu1Xb"
+     " x\r\n",
+     "password-key-known", 1, SEVERITY_CRITICAL},
     {"root/.ssh/authorized_keys", "ssh-rsa x\nnothing at all\n\0", NULL, 0, 0},
 };
 
@@ -340,8 +372,56 @@ static void no_time_is_told(void)
     inspected_free(&inspected);
 }
 
+/* What was tried in vain once costs no time again, and is counted all the same. */
+static void memo(void)
+{
+    enum { COST = 20000 };
+    static const char hash[] = "$y$j9T$abcdefgh$79JhsKZwfY/UU2qrk3QcffpHl7EyEEJK0pA5pD1wu74";
+    struct guess_memo *known = guess_memo_new();
+    uint64_t left[2] = {40 * COST, 40 * COST}, spent[2] = {0, 0};
+    uint64_t tried[2];
+    for (size_t i = 0; i < 2; i++) {
+        struct guesses guesses = {0};
+        struct guess guess = {.id = "x", .user = STR("app")};
+        struct guess_outcome outcome;
+        struct pl_err err;
+        struct guess_effort effort = {
+            .memo = known, .left = &left[i], .spent = &spent[i], .most_spent = UINT64_MAX};
+        CHECK(password_hash_parse(str_of(hash), &guess.hash));
+        *VEC_ADD(&guesses.items) = guess;
+        CHECK_INT(guesses_run(&guesses, &effort, &outcome, &err), 0);
+        CHECK(!outcome.complete);
+        tried[i] = outcome.tried;
+        guesses_free(&guesses);
+    }
+    CHECK_INT(tried[0], tried[1]);
+    CHECK_INT(left[0], left[1]);
+    CHECK(tried[0] >= 10);
+    CHECK(spent[1] < spent[0] / 4);
+    guess_memo_free(known);
+}
+
+/* Little can be tried: each gets its part, what opens most comes first. */
+static void shares(void)
+{
+    AUTO_BUF text = {0};
+    struct inspected inspected;
+    for (unsigned i = 0; i < 5; i++)
+        buf_printf(&text,
+                   "u%u:$y$j9T$abcdefgh$79JhsKZwfY/UU2qrk3QcffpHl7EyEEJK0pA5pD1wu7%u:1::::::\n", i,
+                   i);
+    buf_puts(&text, "admin:$2b$10$abcdefghijklmnopqrstuueIoZO7HyTTGAKm6JeohqkYmkSyOX0uC:1::::::\n");
+    inspect_with(NULL, 5, "etc/shadow", buf_str(&text), &inspected);
+    CHECK_INT(inspected.r, 1);
+    CHECK(strstr(inspected.err.message, "against "));
+    CHECK(!strstr(inspected.err.message, "against 0 of"));
+    inspected_free(&inspected);
+}
+
 int main(void)
 {
+    RUN(memo);
+    RUN(shares);
     RUN(each);
     RUN(keys);
     RUN(many_accounts);
