@@ -20,6 +20,22 @@ static const char *const paths[] = {
     "a/grafana.ini",      "a/.env",
     "a/config.inc.php",   "etc/ssh/sshd_config",
     "etc/memcached.conf",
+    "etc/mosquitto/passwd",
+    "a/.htdigest",
+    "etc/doas.conf",
+    "a/admin-keyfile",
+    "a/kafka_jaas.conf",
+    "a/haproxy.cfg",
+    "a/smbpasswd",
+    "a/a.ldif",
+    "a/.pgpass",
+    "a/global/1260",
+    "a/mysql/global_priv.MAD",
+    "etc/docker/daemon.json",
+    "a/jenkins/config.xml",
+    "a/security.json",
+    "a/.vnc/passwd",
+    "a/app-realm.json",
 };
 
 static void check(const struct inspect_sink *sink, struct str text)

@@ -60,6 +60,8 @@ static const struct {
     {read_keycloak, {"**/*realm*.json", "**/keycloak/**/*.json"}},
     {read_rabbitmq_definitions,
      {"etc/rabbitmq/*.json", "**/rabbitmq/*.json", "**/*definitions.json"}},
+    {read_pg_authid, {"**/global/1260"}},
+    {read_mariadb_users, {"**/mysql/global_priv.MAD"}},
     {read_vnc, {"**/.vnc/passwd", "**/.vnc/*passwd", "etc/vncpasswd", "**/vncpasswd"}},
     {read_authorized_keys,
      {"**/authorized_keys", "**/authorized_keys2", "**/authorized_keys.d/*", "**/authorized_keys/*",
@@ -475,7 +477,7 @@ void password_config_free(struct password_config *config)
 const struct inspector_class password_inspector = {
     .name = "passwords",
     .kind = FINDING_PASSWORD,
-    .version = 4,
+    .version = 5,
     .whole_max = LIMIT_FILE_SMALL,
     .no_members = true,
     .pack = pack,

@@ -44,7 +44,8 @@ void password_take_setting(struct password_file *file, const char *id, uint32_t 
 void password_take_hash(struct password_file *file, const char *id, uint32_t line, struct str user,
                         const struct password_hash *hash);
 
-/* Readers of files, account_files.c, service_files.c, user_files.c, authorized_keys.c. */
+/* Readers of files, account_files.c, service_files.c, user_files.c, table_files.c,
+ * authorized_keys.c. */
 void read_shadow(struct password_file *file);
 void read_passwd(struct password_file *file);
 void read_gshadow(struct password_file *file);
@@ -70,6 +71,8 @@ void read_smbpasswd(struct password_file *file);
 void read_ldif(struct password_file *file);
 void read_rhosts(struct password_file *file);
 void read_keycloak(struct password_file *file);
+void read_pg_authid(struct password_file *file);
+void read_mariadb_users(struct password_file *file);
 void read_vnc(struct password_file *file);
 void read_authorized_keys(struct password_file *file);
 void read_host_key(struct password_file *file);

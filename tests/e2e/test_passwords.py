@@ -1,8 +1,12 @@
 """Weak passwords: files of made-up layers, the budget of guessing, people's own words."""
+import base64
 import gzip
+import hashlib
+import hmac
 import json
 import os
 import shutil
+import struct
 import subprocess
 import tempfile
 import unittest
@@ -76,6 +80,51 @@ class Files(Case):
         done = plimsoll("explain", "password-opened", "permission-setuid")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("Why it matters", done.stdout)
+
+
+def authid_page(rows):
+    """A page of PostgreSQL's pg_authid: (name, may log in, hash or None, whether it is an old version)."""
+    items, body = b"", b""
+    for name, login, text, old in rows:
+        header = struct.pack("<IIIIHHHB", 1, 7 if old else 0, 0, 0, 0, 12, (0 if text else 1) | (0 if old else 0x0800), 32)
+        header += (b"\xff\x03" if not text else b"\xff\x0f").ljust(9, b"\0")
+        row = struct.pack("<I64s7B", 10, name.encode(), 0, 1, 0, 0, login, 0, 0).ljust(76, b"\0") + struct.pack("<i", -1)
+        if text:
+            row += (bytes([(len(text) + 1) << 1 | 1]) if len(text) < 126 else struct.pack("<I", (len(text) + 4) << 2)) + text.encode()
+        tuple_ = header + row
+        body = tuple_ + b"\0" * (-len(tuple_) % 8) + body
+        items += struct.pack("<I", (8192 - len(body)) | 1 << 15 | len(tuple_) << 17)
+    head = struct.pack("<QHHHHHHI", 0, 0, 0, 24 + len(items), 8192 - len(body), 8192, 8196, 0)
+    return head + items + b"\0" * (8192 - 24 - len(items) - len(body)) + body
+
+
+def scram(password):
+    salt = b"saltsaltsaltsalt"
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, 4096)
+    stored = hashlib.sha256(hmac.new(salted, b"Client Key", "sha256").digest()).digest()
+    server = hmac.new(salted, b"Server Key", "sha256").digest()
+    return "SCRAM-SHA-256$4096:" + "$".join([base64.b64encode(salt).decode(), ":".join(
+        base64.b64encode(part).decode() for part in (stored, server))])
+
+
+class Tables(Case):
+    def test_postgresql(self):
+        page = authid_page([("postgres", 1, scram("postgres"), False), ("app", 1, scram("letmein"), True),
+                            ("group", 0, scram("letmein"), False), ("none", 1, None, False),
+                            ("md", 1, "md5" + hashlib.md5(b"letmeinmd").hexdigest(), False),
+                            ("strong", 1, scram("Kp7#wQz91xLm"), False)])
+        document = self.scan(self.image([{"path": "var/lib/postgresql/data/global/1260", "bytes": page + b"\xff" * 8192}]))
+        self.assertEqual(sorted(found["detail"] for found in document["findings"]), ["md: l******", "postgres: p*******"])
+
+    def test_mariadb(self):
+        def row(who, rest):
+            return f'\0\3{who}{{"access":0,"plugin":"mysql_native_password","authentication_string":{rest}}}\0'
+        twice = hashlib.sha1(hashlib.sha1(b"letmein").digest()).hexdigest().upper()
+        text = row("%app", f'"*{twice}"') + row("localhostopen", '""') + row("localhostsys", '"","account_locked":true')
+        text += row("localhostroot", '"invalid","auth_or":[{},{"plugin":"unix_socket"}]') + '{"access":'
+        document = self.scan(self.image([{"path": "var/lib/mysql/mysql/global_priv.MAD", "text": text}]))
+        self.assertEqual(sorted((found["id"], found["detail"]) for found in document["findings"]),
+                         [("password-default-account", "app: l******"), ("password-empty", "open")])
 
 
 class Guessing(Case):
