@@ -24,6 +24,7 @@ struct audit {
     size_t files;                           /* that were looked at */
     const struct hadolint_config *hadolint; /* of the folder, or of one above it; NULL */
     struct hash_set patches;                /* paths that a kustomization names as such */
+    uint64_t beside;                        /* bytes of files that others name or belong to */
     bool full;                              /* LIMIT_CHECK_FILES */
 };
 
@@ -61,7 +62,27 @@ static struct str read_head(int folder, const char *name, int flags, struct head
 struct beside {
     struct check_beside check;
     struct str folder; /* with a slash behind; empty: the working folder */
+    struct audit *audit;
+    struct str path; /* of the file that they are beside */
 };
+
+/* One file can be named by many: what is read for others has a bound of its own. */
+static bool may_read(struct audit *audit, uint64_t size, struct str path)
+{
+    struct pl_err problem;
+    bool was_full = audit->beside > LIMIT_CHECK_BESIDE_BYTES;
+    audit->beside += size;
+    if (audit->beside <= LIMIT_CHECK_BESIDE_BYTES)
+        return true;
+    audit->beside = LIMIT_CHECK_BESIDE_BYTES + 1;
+    if (was_full)
+        return false;
+    err_limit(&problem, LIMIT_NAME(LIMIT_CHECK_BESIDE_BYTES),
+              "files that others name have more than %llu bytes: from here on they are not read",
+              LIMIT_CHECK_BESIDE_BYTES);
+    report_tell(audit->report, true, path, &problem);
+    return false;
+}
 
 static bool read_beside(const struct check_beside *check, struct str name, struct buf *ret_text)
 {
@@ -75,6 +96,7 @@ static bool read_beside(const struct check_beside *check, struct str name, struc
     buf_add(&place, name);
     buf_putc(&place, '\0');
     return stat(place.data, &status) == 0 && S_ISREG(status.st_mode) &&
+           may_read(beside->audit, (uint64_t)status.st_size, beside->path) &&
            whole_file_read(place.data, LIMIT_CHECK_FILE, LIMIT_NAME(LIMIT_CHECK_FILE), ret_text,
                            &ignored) == 0;
 }
@@ -95,8 +117,13 @@ static size_t list_beside(const struct check_beside *check, struct str folder, s
     buf_add(&place, folder);
     buf_putc(&place, '\0');
     DIR *dir = opendir(place.data);
-    for (struct dirent *entry; dir && count < LIMIT_CHECK_BESIDE && (entry = readdir(dir));)
+    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+        if (count == LIMIT_CHECK_BESIDE) {
+            count = 0;
+            break;
+        }
         names[count++] = arena_str(arena, str_of(entry->d_name));
+    }
     if (dir)
         closedir(dir);
     if (count)
@@ -119,7 +146,9 @@ static void look_at_text(struct audit *audit, enum check_subject subject, struct
     struct check_choice choice = audit->options->checks;
     size_t slash = str_last_index(str_of(place), '/');
     struct beside beside = {{read_beside, list_beside},
-                            slash == SIZE_MAX ? STR_NONE : str_first(str_of(place), slash + 1)};
+                            slash == SIZE_MAX ? STR_NONE : str_first(str_of(place), slash + 1),
+                            audit,
+                            path};
     choice.beside = &beside.check;
     choice.partial = hash_set_has(&audit->patches, hash_str(path));
     if (subject == CHECK_DOCKERFILE)

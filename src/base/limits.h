@@ -150,6 +150,7 @@
 #define LIMIT_CHECK_EXTENDS 16ULL         /* service that extends a service of Compose */
 #define LIMIT_CHECK_FOLDERS 64ULL         /* folder inside folder of an audit */
 #define LIMIT_CHECK_BESIDE 200ULL         /* drop-ins of a unit */
+#define LIMIT_CHECK_BESIDE_BYTES (256 * MIB) /* of files that others name, in one audit */
 #define LIMIT_HADOLINT_WORDS 1000ULL       /* entries of each list of a .hadolint.yaml */
 #define LIMIT_DOCKERFILE_STEPS 20000ULL   /* instructions of a Dockerfile */
 #define LIMIT_DOCKERFILE_STAGES 1000ULL   /* stages of a Dockerfile */

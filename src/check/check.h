@@ -93,7 +93,7 @@ struct check_choice {
 struct check_beside {
     /* False: it is not there, or cannot be read. */
     bool (*read)(const struct check_beside *beside, struct str name, struct buf *ret_text);
-    /* Names in a folder, sorted, LIMIT_CHECK_BESIDE of them at the most; 0: it has none. */
+    /* Names in a folder, sorted; 0: it has none, or more than LIMIT_CHECK_BESIDE. */
     size_t (*list)(const struct check_beside *beside, struct str folder, struct arena *arena,
                    const struct str **ret_names);
 };

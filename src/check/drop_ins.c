@@ -17,29 +17,41 @@ static void read_other(struct str name, const struct check_beside *beside, struc
         unit_file_read(arena_str(arena, buf_str(&text)), true, arena, unit);
 }
 
+/* All *.conf of the folder, among them the text as `own` (empty: it is none of them). Whether it
+ * was there. */
+static bool read_folder(struct str folder, struct str own, struct str text,
+                        const struct check_beside *beside, struct arena *arena,
+                        struct unit_file *unit)
+{
+    const struct str *names;
+    size_t count = beside->list(beside, folder, arena, &names);
+    bool seen = false;
+    for (size_t i = 0; i < count; i++) {
+        bool is_own = own.len && str_equal(names[i], own);
+        seen = seen || is_own;
+        if (is_own)
+            unit_file_read(text, false, arena, unit);
+        else if (str_ends(names[i], STR(".conf")))
+            read_other(arena_printf(arena, "%.*s/%.*s", STR_ARG(folder), STR_ARG(names[i])), beside,
+                       arena, unit);
+    }
+    return seen;
+}
+
 void drop_ins_read(struct str text, struct str path, const struct check_beside *beside,
                    struct arena *arena, struct unit_file *unit)
 {
     struct str name = path_base(path), folder = path_base(path_dir(path));
-    const struct str *names;
-    bool is_drop_in = drop_in_is(path);
     *unit = (struct unit_file){0};
-    if (!beside) {
+    if (!beside || !drop_in_is(path)) {
         unit_file_read(text, false, arena, unit);
+        if (beside)
+            read_folder(arena_printf(arena, "%.*s.d", STR_ARG(name)), STR_NONE, STR_NONE, beside,
+                        arena, unit);
         return;
     }
-    if (is_drop_in)
-        read_other(arena_printf(arena, "../%.*s", STR_ARG(str_first(folder, folder.len - 2))),
-                   beside, arena, unit);
-    else
-        unit_file_read(text, false, arena, unit);
-    struct str where = is_drop_in ? STR(".") : arena_printf(arena, "%.*s.d", STR_ARG(name));
-    size_t count = beside->list(beside, where, arena, &names);
-    for (size_t i = 0; i < count; i++) {
-        if (is_drop_in && str_equal(names[i], name))
-            unit_file_read(text, false, arena, unit);
-        else if (str_ends(names[i], STR(".conf")))
-            read_other(arena_printf(arena, "%.*s/%.*s", STR_ARG(where), STR_ARG(names[i])), beside,
-                       arena, unit);
-    }
+    struct str unit_name = str_first(folder, folder.len - STR(".d").len);
+    read_other(arena_printf(arena, "../%.*s", STR_ARG(unit_name)), beside, arena, unit);
+    if (!read_folder(STR("."), name, text, beside, arena, unit))
+        unit_file_read(text, false, arena, unit); /* they are too many to be put together */
 }

@@ -227,6 +227,11 @@ class DropIns(Folder):
                          {("web.service.d/10-new.conf", 3, "systemd-pid-host"),
                           ("web.service.d/20-more.conf", 2, "systemd-ipc-host")})
 
+    def test_drop_ins_that_are_too_many_are_looked_at_alone(self):
+        for number in range(210):
+            self.write(f"a.service.d/{number}.conf", "[Service]\nExecStart=docker run --privileged a:1\n")
+        self.assertEqual(len(self.of("systemd-privileged")), 210)
+
     def test_an_empty_assignment_takes_back(self):
         self.write("a.service", "[Service]\nExecStart=docker run --privileged a:1\nExecStart=\n"
                                 "ExecStart=docker run a:1\n")
