@@ -222,24 +222,20 @@ void password_take_setting(struct password_file *file, const char *id, uint32_t 
 
 /* ---- rules over settings ---- */
 
-static struct str user_of(const struct settings *settings,
-                          const struct setting_condition *condition, struct str key)
-{
-    const struct setting *user = condition->user ? settings_find(settings, condition->user) : NULL;
-    struct str star = setting_condition_star(condition, key);
-    if (user)
-        return user->value;
-    return star.len ? star : str_of(condition->name);
-}
-
 static void take_weak(struct password_file *file, const struct settings *settings,
                       const struct setting_rule *rule, const struct setting_condition *condition)
 {
+    const struct setting *named = condition->user ? settings_find(settings, condition->user) : NULL;
     for (size_t i = 0; i < settings->items.count; i++) {
         const struct setting *setting = &settings->items.items[i];
-        if (setting_condition_holds(condition, setting))
-            password_take_setting(file, rule->id, setting->line,
-                                  user_of(settings, condition, setting->key), setting->value);
+        if (!setting_condition_holds(condition, setting))
+            continue;
+        struct str user = setting_condition_star(condition, setting->key);
+        if (named)
+            user = named->value;
+        else if (user.len == 0)
+            user = str_of(condition->name);
+        password_take_setting(file, rule->id, setting->line, user, setting->value);
     }
 }
 

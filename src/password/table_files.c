@@ -73,9 +73,10 @@ void read_pg_authid(struct password_file *file)
 /* The object that begins the text: up to the bracket that closes it. */
 static struct str object_of(struct str text)
 {
+    enum { LONGEST = 8 * 1024 };
     size_t depth = 0;
     bool quoted = false;
-    for (size_t i = 0; i < text.len && i < LIMIT_XML_TEXT; i++) {
+    for (size_t i = 0; i < text.len && i < LONGEST; i++) {
         char c = text.data[i];
         if (quoted && c == '\\')
             i++;
