@@ -180,7 +180,7 @@ static int hold_listed(struct guessing *guessing, struct guess *from, size_t cou
 /* Hashes of one cost: word by word, so that each gets its share where the budget does not last. */
 static int run_kind(struct guessing *guessing, struct guess *from, size_t count, struct pl_err *err)
 {
-    enum { FIRST_OWN = 2, FIRST_COMMON = 20 }; /* what opens most, where little can be tried */
+    enum { FIRST_OWN = 2, FIRST_COMMON = 30 }; /* what opens most, where little can be tried */
     size_t all = words_common_count();
     uint64_t tried = 0;
     int r = 0;

@@ -473,7 +473,7 @@ void password_config_free(struct password_config *config)
 const struct inspector_class password_inspector = {
     .name = "passwords",
     .kind = FINDING_PASSWORD,
-    .version = 5,
+    .version = 6,
     .whole_max = LIMIT_FILE_SMALL,
     .no_members = true,
     .pack = pack,
