@@ -41,6 +41,7 @@ LISTS = ("keywords", "files", "not_files", "allow", "allow_line", "examples", "n
 ALLOW_LISTS = ("value", "line", "files", "kinds")
 SEVERITIES = ("critical", "high", "medium", "low")
 WIDTH = 2000  # bytes that a match may have at the most
+LITERAL = 2   # bytes in a row that a match must have: what Hyperscan looks for first
 NEAR = 256    # bytes before a match in which a keyword may stand; bytes of a line to each side
 FILLER = "§"
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
@@ -104,6 +105,32 @@ def plain(value):
 def entropy(secret):
     counts = collections.Counter(secret)
     return -sum(n / len(secret) * math.log2(n / len(secret)) for n in counts.values())
+
+
+def literal(parts):
+    """Bytes in a row that every match of a parsed pattern has, as far as that is plain to see."""
+    kinds = re._constants
+    best = run = 0
+
+    def is_plain(op, argument):
+        few = op is kinds.IN and len(argument) <= 4 and all(kind is kinds.LITERAL for kind, _ in argument)
+        return op is kinds.LITERAL or few
+
+    for op, argument in parts:
+        inner = list(argument[3]) if op is kinds.SUBPATTERN else []
+        if is_plain(op, argument) or inner and all(is_plain(*part) for part in inner):
+            run += len(inner) or 1
+        elif op is not kinds.AT:
+            best = max(best, run)
+            run = 0
+            if op is kinds.SUBPATTERN:
+                best = max(best, literal(inner))
+            elif op is kinds.BRANCH:
+                best = max(best, min(literal(way) for way in argument[1]))
+            elif op in (kinds.MAX_REPEAT, kinds.MIN_REPEAT) and argument[0]:
+                plain_all = all(is_plain(*part) for part in argument[2])
+                best = max(best, argument[0] * len(argument[2]) if plain_all else literal(argument[2]))
+    return max(best, run)
 
 
 def glob(pattern, path):
@@ -203,6 +230,8 @@ class Rules:
             tell("one group is needed, the secret")
         if re._parser.parse(pattern).getwidth()[1] > WIDTH:  # the only way to ask for it
             tell(f"a match can have more than {WIDTH} bytes")
+        if not pattern.startswith("^") and literal(re._parser.parse(pattern)) < LITERAL:
+            tell(f"no {LITERAL} bytes in a row that every match has: Hyperscan would look at everything twice")
         return len(self.problems) == before
 
     def check_examples(self, rule):
