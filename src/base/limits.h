@@ -138,24 +138,24 @@
 #define LIMIT_TEMPLATE_PARTS 100000ULL /* texts and tags of one template */
 
 /* Configuration checks */
-#define LIMIT_CHECK_FILE (4 * MIB)        /* a file that checks read */
-#define LIMIT_CHECK_FINDINGS 10000ULL     /* findings of one file; the rest is counted */
-#define LIMIT_CHECK_EVIDENCE 200ULL       /* of the words that a finding is about */
-#define LIMIT_CHECK_FILES 100000ULL       /* files of one audit that are read */
-#define LIMIT_CHECK_SAME 1000U            /* findings of one file that are told apart by number */
-#define LIMIT_CHECK_IGNORES 1000ULL       /* comments of a manifest that ignore; more do not */
-#define LIMIT_CHECK_OBJECTS 20000ULL      /* objects, pods, containers, services of a manifest */
-#define LIMIT_CHECK_SERVICES 2000ULL      /* services of a Compose file */
-#define LIMIT_CHECK_SERVICE_KEYS 200ULL   /* keys of a service that others extend */
-#define LIMIT_CHECK_EXTENDS 16ULL         /* service that extends a service of Compose */
-#define LIMIT_CHECK_FOLDERS 64ULL         /* folder inside folder of an audit */
-#define LIMIT_CHECK_BESIDE 200ULL         /* drop-ins of a unit */
+#define LIMIT_CHECK_FILE (4 * MIB)      /* a file that checks read */
+#define LIMIT_CHECK_FINDINGS 10000ULL   /* findings of one file; the rest is counted */
+#define LIMIT_CHECK_EVIDENCE 200ULL     /* of the words that a finding is about */
+#define LIMIT_CHECK_FILES 100000ULL     /* files of one audit that are read */
+#define LIMIT_CHECK_SAME 1000U          /* findings of one file that are told apart by number */
+#define LIMIT_CHECK_IGNORES 1000ULL     /* comments of a manifest that ignore; more do not */
+#define LIMIT_CHECK_OBJECTS 20000ULL    /* objects, pods, containers, services of a manifest */
+#define LIMIT_CHECK_SERVICES 2000ULL    /* services of a Compose file */
+#define LIMIT_CHECK_SERVICE_KEYS 200ULL /* keys of a service that others extend */
+#define LIMIT_CHECK_EXTENDS 16ULL       /* service that extends a service of Compose */
+#define LIMIT_CHECK_FOLDERS 64ULL       /* folder inside folder of an audit */
+#define LIMIT_CHECK_BESIDE 200ULL       /* drop-ins of a unit */
 #define LIMIT_CHECK_BESIDE_BYTES (256 * MIB) /* of files that others name, in one audit */
-#define LIMIT_HADOLINT_WORDS 1000ULL       /* entries of each list of a .hadolint.yaml */
-#define LIMIT_DOCKERFILE_STEPS 20000ULL   /* instructions of a Dockerfile */
-#define LIMIT_DOCKERFILE_STAGES 1000ULL   /* stages of a Dockerfile */
-#define LIMIT_DOCKERFILE_ANCESTORS 64ULL  /* stage on stage on stage */
-#define LIMIT_DOCKERFILE_HEREDOCS 1000ULL /* heredocs of one instruction */
+#define LIMIT_HADOLINT_WORDS 1000ULL         /* entries of each list of a .hadolint.yaml */
+#define LIMIT_DOCKERFILE_STEPS 20000ULL      /* instructions of a Dockerfile */
+#define LIMIT_DOCKERFILE_STAGES 1000ULL      /* stages of a Dockerfile */
+#define LIMIT_DOCKERFILE_ANCESTORS 64ULL     /* stage on stage on stage */
+#define LIMIT_DOCKERFILE_HEREDOCS 1000ULL    /* heredocs of one instruction */
 #define LIMIT_DOCKERFILE_EXPANDED                                                                  \
     (16 * MIB) /* texts with their variables put in, of a Dockerfile */
 #define LIMIT_DOCKERFILE_WORD (64 * 1024ULL) /* one such text */

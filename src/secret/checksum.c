@@ -53,8 +53,8 @@ static bool grafana(struct str secret)
 }
 
 /* GitLab's routable ones, PAYLOAD.VERSION.LENGTH and seven digits of base 36: the CRC-32 of all
- * before these (lib/authn/token_field/generator/routable_token.rb of GitLab). Those before version 1
- * have two parts and are passed. */
+ * before these (lib/authn/token_field/generator/routable_token.rb of GitLab). Those before version
+ * 1 have two parts and are passed. */
 static bool gitlab(struct str secret)
 {
     enum { DIGITS = 7 };
@@ -96,12 +96,8 @@ bool secret_checksum_holds(const char *name, struct str secret)
     static const struct {
         const char *name;
         bool (*holds)(struct str secret);
-    } checks[] = {{"github", crc32_base62},
-                  {"npm", crc32_base62},
-                  {"grafana", grafana},
-                  {"gitlab", gitlab},
-                  {"jwt", jwt},
-                  {"basic-auth", basic_auth}};
+    } checks[] = {{"github", crc32_base62}, {"npm", crc32_base62}, {"grafana", grafana},
+                  {"gitlab", gitlab},       {"jwt", jwt},          {"basic-auth", basic_auth}};
     for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
         if (strcmp(name, checks[i].name) == 0)
             return checks[i].holds(secret);

@@ -7,7 +7,7 @@
 struct check_example {
     const char *id;
     bool bad;
-    const char *path; /* empty: the subject's usual one */
+    const char *path;     /* empty: the subject's usual one */
     const char *settings; /* a .hadolint.yaml; empty: none */
     const char *text;
     size_t len;
