@@ -5,15 +5,15 @@
 #include "secret/rules_file.h"
 
 static void add_allow(struct secret_ruleset *set, const char *id, const char *const *values,
-                      const char *const *lines, const char *const *paths, const char *kind)
+                      const char *const *blocks, const char *const *paths, const char *kind)
 {
     struct secret_allow *allow = ARENA_NEW(&set->arena, struct secret_allow);
-    if (!values && !lines && !paths)
+    if (!values && !blocks && !paths)
         return;
     *allow = (struct secret_allow){
         .id = id ? id : "trivy allow rule",
         .value = values,
-        .line = lines,
+        .blocks = blocks,
         .paths = paths,
         .kinds = kind ? rules_one(set, kind) : NULL,
         .every = true,

@@ -186,6 +186,7 @@ void secret_ruleset_pack(const struct secret_ruleset *set, struct buf *buf)
         pack_text(buf, str_of(allow->id));
         pack_list(allow->value, buf);
         pack_list(allow->line, buf);
+        pack_list(allow->blocks, buf);
         pack_list(allow->files, buf);
         pack_list(allow->kinds, buf);
         pack_list(allow->paths, buf);

@@ -46,6 +46,8 @@ struct secret_allow {
     const char *const *files; /* globs */
     const char *const *kinds; /* globs of rules' ids; NULL: all rules */
     const char *const *paths; /* patterns over the path; people's only */
+    const char *const
+        *blocks; /* patterns over what is around; a secret in a match; people's only */
     bool every;
 };
 extern const struct secret_allow secret_allows[]; /* ended by one without an id */

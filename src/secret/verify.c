@@ -141,6 +141,28 @@ static bool allow_speaks(const struct secret_allow *allow, const struct secret_r
     return !allow->kinds || any_glob(allow->kinds, str_of(rule->id));
 }
 
+/* Whether the secret stands in what one of the patterns matches: as far as that begins and ends
+ * near it. */
+static bool in_block(struct secret_verifier *verifier, const char *const *patterns,
+                     const struct secret_candidate *candidate)
+{
+    size_t end =
+        candidate->end + FAR < candidate->window.len ? candidate->end + FAR : candidate->window.len;
+    struct str around = str_first(candidate->window, end);
+    for (; patterns && *patterns; patterns++) {
+        const struct pcre *pcre = compiled(verifier, *patterns);
+        size_t from = candidate->start > FAR ? candidate->start - FAR : 0;
+        struct pcre_hit hit;
+        while (pcre && pcre_match(pcre, around, from, &hit) == PCRE_HIT &&
+               hit.start <= candidate->start) {
+            if (hit.end >= candidate->end)
+                return true;
+            from = hit.end > from ? hit.end : from + 1;
+        }
+    }
+    return false;
+}
+
 /* `every`: all that the entry tells must hold. */
 static bool allow_holds(struct secret_verifier *verifier, const struct secret_allow *allow,
                         const struct secret_candidate *candidate, struct str line)
@@ -150,6 +172,7 @@ static bool allow_holds(struct secret_verifier *verifier, const struct secret_al
     } parts[] = {
         {allow->value, any_matches(verifier, allow->value, candidate->secret)},
         {allow->line, any_matches(verifier, allow->line, line)},
+        {allow->blocks, in_block(verifier, allow->blocks, candidate)},
         {allow->files, any_place(allow->files, candidate->place)},
         {allow->paths, any_matches(verifier, allow->paths, candidate->place.path)},
     };

@@ -274,12 +274,18 @@ static void trivy(void)
         "    regex: (?i)(?P<key>acme)_(?P<secret>[0-9a-z]{20})\n    secret-group-name: secret\n"
         "    keywords: [Acme]\n    allow-rules:\n      - id: t\n        path: .*/testdata/.*\n"
         "allow-rules:\n  - id: r\n    regex: ^5f3Kx9QpL3\n"
-        "exclude-block:\n  regexes: ['--- never ---']\n"
+        "exclude-block:\n  regexes: ['--- never ---(.|\\n)*--- again ---']\n"
         "disable-rules: [npm-access-token]\n";
     struct secret_ruleset *own = with_rules("trivy-secret.yaml", text, 0, NULL);
     CHECK_STR(first_of(own, "a/x", TOKEN), "acme");
     CHECK_STR(first_of(own, "a/testdata/x", TOKEN), "");
     CHECK_STR(first_of(own, "a/x", "acme_5f3Kx9QpL3vNwT7dRzBm"), "");
+    CHECK_STR(first_of(own, "a/x", "--- never ---\nacme_5f3Kx9QpL2vNwT7dRzBm\n--- again ---\n"),
+              "");
+    CHECK_STR(first_of(own, "a/x", "acme_5f3Kx9QpL2vNwT7dRzBm\n--- never ---\nx\n--- again ---\n"),
+              "acme");
+    CHECK_STR(first_of(own, "a/x", "--- never ---\nx\n--- again ---\nacme_5f3Kx9QpL2vNwT7dRzBm"),
+              "acme");
     CHECK(secret_rule_find(own, STR("npm-access-token")) == NULL);
     CHECK(secret_rule_find(own, STR("npm-access-token-old")) != NULL);
     secret_ruleset_free(own);
