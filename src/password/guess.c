@@ -257,7 +257,8 @@ int guesses_run(struct guesses *guesses, const struct guess_effort *effort,
     uint64_t kinds = count_kinds(guesses, 0);
     for (size_t i = 0, end; is_kind(guesses, i) && r == 0; i = end, kinds--) {
         end = end_of_kind(guesses, i);
-        guessing.kept = *effort->left - *effort->left / kinds; /* what one leaves, the next has */
+        /* What one leaves, the next has. */
+        guessing.kept = kinds > 1 ? *effort->left - *effort->left / kinds : 0;
         guessing.ended = ret_outcome->by_clock;
         r = run_kind(&guessing, guesses->items.items + i, end - i, err);
     }
