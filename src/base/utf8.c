@@ -79,6 +79,19 @@ static size_t step(struct str text, size_t *ret_columns)
     return len;
 }
 
+void utf8_put(struct buf *buf, uint32_t character)
+{
+    static const unsigned char first[] = {0, 0xc0, 0xe0, 0xf0};
+    if (character < 0x80) {
+        buf_putc(buf, (char)character);
+        return;
+    }
+    unsigned more = character < 0x800 ? 1 : character < 0x10000 ? 2 : 3;
+    buf_putc(buf, (char)(first[more] | character >> 6 * more));
+    while (more-- > 0)
+        buf_putc(buf, (char)(0x80 | (character >> 6 * more & 0x3f)));
+}
+
 size_t utf8_columns(struct str text)
 {
     size_t all = 0, columns;

@@ -7,6 +7,8 @@
 
 /* Bytes of the well-formed sequence at the beginning of `text`, 1 to 4; 0 when there is none. */
 size_t utf8_length(struct str text);
+/* Adds one character (up to U+10FFFF). */
+void utf8_put(struct buf *buf, uint32_t character);
 /* Columns of the whole text; a malformed byte and a control character count one. */
 size_t utf8_columns(struct str text);
 /* The longest beginning of `text` that fits into `columns`. */

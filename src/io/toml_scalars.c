@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/utf8.h"
+
 enum { NUMBER_MAX = 128 };
 
 size_t toml_line(const struct toml_cursor *cursor)
@@ -94,19 +96,6 @@ static int hex_digit(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-static void add_utf8(struct buf *out, uint32_t point)
-{
-    if (point < 0x80) {
-        buf_putc(out, (char)point);
-        return;
-    }
-    int more = point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
-    static const unsigned char first[] = {0, 0xc0, 0xe0, 0xf0};
-    buf_putc(out, (char)(first[more] | (point >> (6 * more))));
-    while (more--)
-        buf_putc(out, (char)(0x80 | ((point >> (6 * more)) & 0x3f)));
-}
-
 static int unicode_escape(struct toml_cursor *cursor, size_t digits, struct buf *out,
                           struct pl_err *err)
 {
@@ -120,7 +109,7 @@ static int unicode_escape(struct toml_cursor *cursor, size_t digits, struct buf 
     }
     if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000))
         return toml_wrong(cursor, err, N_("an escape that is no character"));
-    add_utf8(out, point);
+    utf8_put(out, point);
     return 0;
 }
 

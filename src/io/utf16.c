@@ -1,21 +1,10 @@
 #include "io/utf16.h"
 
+#include "base/utf8.h"
+
 bool utf16_is(struct str text)
 {
     return str_starts(text, STR("\xff\xfe")) || str_starts(text, STR("\xfe\xff"));
-}
-
-static void put_character(struct buf *out, uint32_t character)
-{
-    if (character < 0x80) {
-        buf_putc(out, (char)character);
-        return;
-    }
-    unsigned more = character < 0x800 ? 1 : character < 0x10000 ? 2 : 3;
-    static const unsigned char first[] = {0, 0xc0, 0xe0, 0xf0};
-    buf_putc(out, (char)(first[more] | character >> 6 * more));
-    while (more-- > 0)
-        buf_putc(out, (char)(0x80 | (character >> 6 * more & 0x3f)));
 }
 
 static uint32_t unit_at(struct str text, size_t at, bool big)
@@ -35,12 +24,12 @@ void utf16_decode(struct str text, struct buf *out)
         bool is_pair = is_high && at + 1 < text.len && (next = unit_at(text, at, big)) >= 0xdc00 &&
                        next < 0xe000;
         if (is_pair) {
-            put_character(out, 0x10000 + ((unit - 0xd800) << 10) + (next - 0xdc00));
+            utf8_put(out, 0x10000 + ((unit - 0xd800) << 10) + (next - 0xdc00));
             at += 2;
         } else {
-            put_character(out, unit >= 0xd800 && unit < 0xe000 ? 0xfffd : unit);
+            utf8_put(out, unit >= 0xd800 && unit < 0xe000 ? 0xfffd : unit);
         }
     }
     if (at < text.len)
-        put_character(out, 0xfffd);
+        utf8_put(out, 0xfffd);
 }
