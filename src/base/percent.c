@@ -1,14 +1,5 @@
 #include "base/percent.h"
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 bool percent_decode(struct arena *arena, struct str text, struct str *ret_text)
 {
     char *out = arena_alloc(arena, text.len + 1);
@@ -18,7 +9,7 @@ bool percent_decode(struct arena *arena, struct str text, struct str *ret_text)
         if (c == '%') {
             if (text.len - i < 3)
                 return false;
-            int high = hex_value(text.data[i + 1]), low = hex_value(text.data[i + 2]);
+            int high = str_hex_digit(text.data[i + 1]), low = str_hex_digit(text.data[i + 2]);
             if (high < 0 || low < 0)
                 return false;
             c = (unsigned char)(high * 16 + low);

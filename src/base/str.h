@@ -76,6 +76,15 @@ struct str str_trim(struct str a);
  * behind it; without a separator the whole. False when `*rest` is exhausted (data is NULL). */
 bool str_cut(struct str *rest, char separator, struct str *ret_part);
 
+/* The value of a hexadecimal digit of either case; -1: it is none. */
+static inline int str_hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
 /* Decimal digits only, the whole of `a`; false on anything else or an overflow. */
 bool str_to_u64(struct str a, uint64_t *ret_value);
 /* [+-]digits[.digits][e[+-]digits], independent of the locale; the whole of `a`, and finite. */

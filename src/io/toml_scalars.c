@@ -87,21 +87,12 @@ int toml_end_line(struct toml_cursor *cursor, struct pl_err *err)
     return r;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static int unicode_escape(struct toml_cursor *cursor, size_t digits, struct buf *out,
                           struct pl_err *err)
 {
     uint32_t point = 0;
     for (size_t i = 0; i < digits; i++) {
-        int digit = hex_digit(toml_peek(cursor));
+        int digit = str_hex_digit(toml_peek(cursor));
         if (digit < 0)
             return toml_wrong(cursor, err, N_("an escape that is not known"));
         point = point << 4 | (uint32_t)digit;
@@ -302,7 +293,7 @@ static bool is_date_or_time(struct str text)
 
 static bool is_digit_of(char c, int base)
 {
-    int digit = hex_digit(c);
+    int digit = str_hex_digit(c);
     return digit >= 0 && digit < base;
 }
 

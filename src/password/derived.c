@@ -63,17 +63,10 @@ static const EVP_MD *kind_of_length(size_t bytes)
     }
 }
 
-static int hex_digit(char c)
-{
-    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-    const char *at = c ? strchr(digits, c) : NULL;
-    return at ? (int)((at - digits) % 16) : -1;
-}
-
 static bool take_hex(struct str text, struct buf *ret)
 {
     for (size_t i = 0; i + 1 < text.len; i += 2) {
-        int high = hex_digit(text.data[i]), low = hex_digit(text.data[i + 1]);
+        int high = str_hex_digit(text.data[i]), low = str_hex_digit(text.data[i + 1]);
         if (high < 0 || low < 0)
             return false;
         buf_putc(ret, (char)(high << 4 | low));
